@@ -1,0 +1,52 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "harness/model/finding.h"
+#include "harness/model/outcome.h"
+#include "harness/model/process_result.h"
+
+namespace repro {
+
+/// Which run of the campaign this is. The plan fixes all of it before anything is started.
+struct RunSlot {
+  std::uint64_t index = 0;    ///< position in the whole campaign: the order of starting
+  std::uint32_t arm = 0;      ///< Arm::id
+  std::uint64_t arm_run = 0;  ///< 0-based number within the arm
+  std::uint64_t seed = 0;     ///< REPRO_SEED, derived from the campaign's seed and `index`
+};
+
+/// One finished run as it is stored: the facts, and what was made of them.
+struct RunRecord {
+  RunSlot slot;
+  ProcessResult process;
+  Outcome outcome = Outcome::ok;
+  std::string
+      reason;  ///< why this outcome, one line: `exit code 1`, `killed by SIGSEGV`, `no output for 10s`
+  std::vector<Finding> findings;
+  std::chrono::nanoseconds timeout{0};  ///< the deadline that this run had, 0 for none
+};
+
+/// One row of the table of runs, without logs and findings: what listings and exports need.
+struct RunRow {
+  RunSlot slot;
+  Outcome outcome = Outcome::ok;
+  std::string reason;
+  std::optional<int> exit_code;  ///< absent when a signal ended it
+  std::optional<int> signal;
+  StopReason stop_reason = StopReason::none;
+  std::chrono::nanoseconds started_at{0};
+  std::chrono::nanoseconds wall{0};
+  std::chrono::nanoseconds user_cpu{0};
+  std::chrono::nanoseconds system_cpu{0};
+  std::uint64_t max_rss_bytes = 0;
+  std::uint64_t stdout_bytes = 0;
+  std::uint64_t stderr_bytes = 0;
+  std::vector<std::string> signatures;  ///< ids, sorted, each once
+};
+
+}  // namespace repro

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "harness/model/finding.h"
+
+namespace repro {
+
+/// The identity of a finding across runs, addresses, processes and line shifts. Two findings are the same
+/// exactly when their ids are equal. The id carries the version of the rules that made it: ids of different
+/// versions never compare.
+struct Signature {
+  std::string id;  ///< `s1-` and 12 hex digits; `1` is the version of the rules
+  FindingSource source = FindingSource::unrecognised;
+  std::string kind;
+  Outcome implies = Outcome::crash;
+  std::string title;  ///< `heap-use-after-free in lookup (callinfo.cc)`
+  /// The normalised frames that were signed, in order; a race has both sides, each under a line of its own.
+  std::vector<std::string> frames;
+  /// No usable frame: the id stands for the kind alone and the report says so.
+  bool is_unsymbolized = false;
+};
+
+}  // namespace repro

@@ -1,0 +1,79 @@
+#pragma once
+
+// What all reporters show. Computed once; a reporter only writes it down, so every format has the same
+// numbers.
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "harness/model/campaign.h"
+#include "harness/model/outcome.h"
+#include "harness/model/signature.h"
+
+namespace repro {
+
+/// Share of counted runs that were not ok, with its two-sided 95 % Clopper-Pearson interval.
+struct RateEstimate {
+  double rate = 0;
+  double low = 0;
+  double high = 0;
+};
+
+struct WallTimes {
+  std::chrono::nanoseconds median{0};
+  std::chrono::nanoseconds p95{0};
+  std::chrono::nanoseconds max{0};
+};
+
+struct ArmSummary {
+  std::uint32_t id = 0;
+  ArmKey key;
+  OutcomeCounts counts;
+  std::optional<RateEstimate> rate;  ///< absent when no run was counted: no data is not 0
+  std::optional<WallTimes> wall;     ///< of counted runs
+  std::uint64_t max_rss_bytes = 0;
+  std::optional<std::uint64_t> first_failure_run;        ///< RunSlot::index
+  std::map<std::string, std::uint64_t> runs_by_finding;  ///< `asan heap-use-after-free` -> runs that had it
+  /// What `doctor` found this build's detector unable to see on this machine; empty when it sees everything.
+  std::string blind;
+};
+
+struct SignatureSummary {
+  Signature signature;
+  std::uint64_t runs = 0;
+  std::map<std::uint32_t, std::uint64_t> runs_by_arm;  ///< Arm::id -> runs
+  std::uint64_t first_run = 0;                         ///< RunSlot::index
+};
+
+struct InfraReason {
+  std::string reason;
+  std::uint64_t runs = 0;
+  std::uint64_t first_run = 0;
+};
+
+/// Whether the campaign did all that was asked.
+enum class CampaignState : std::uint8_t { complete, stopped_early, interrupted, running };
+
+struct CampaignSummary {
+  std::string file;  ///< path of the campaign file as the user named it
+  Request request;
+  MachineFacts machine;
+  CampaignState state = CampaignState::complete;
+  std::string state_note;  ///< why it ended: `25 runs per arm`, `3 failures seen (--stop-after)`, ...
+  std::chrono::nanoseconds started_at{0};
+  std::chrono::nanoseconds wall{0};
+  std::vector<ArmSummary> arms;              ///< in the order of the request
+  std::vector<SignatureSummary> signatures;  ///< most runs first, then by first run
+  std::vector<InfraReason> infra;
+  std::vector<std::string> warnings;  ///< what a reader must know before believing the numbers
+  std::optional<std::chrono::nanoseconds>
+      adaptive_timeout;  ///< the largest that was in force, when it was adaptive
+
+  [[nodiscard]] OutcomeCounts totals() const;
+};
+
+}  // namespace repro
