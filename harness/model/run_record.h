@@ -49,4 +49,27 @@ struct RunRow {
   std::vector<std::string> signatures;  ///< ids, sorted, each once
 };
 
+/// What one run wrote, as it was kept: bounded, bytes and not text.
+struct RunLogs {
+  std::string standard_output;  ///< as CapturedStream::text()
+  std::string standard_error;   ///< likewise
+  std::string hang_evidence;
+  std::vector<ReportFile> reports;
+};
+
+/// Everything that a campaign file holds about one run.
+struct RunDetails {
+  RunRow row;
+  std::chrono::nanoseconds timeout{0};  ///< the deadline that this run had, 0 for none
+  bool core_dumped = false;
+  StopStep stop_step = StopStep::none;
+  pid_t pid = 0;
+  std::uint64_t max_rss_floor_bytes = 0;
+  std::uint32_t leftover_processes = 0;
+  bool pipes_held_open = false;
+  bool out_of_memory = false;
+  std::vector<Finding> findings;
+  std::optional<RunLogs> logs;  ///< absent when they were not kept
+};
+
 }  // namespace repro
