@@ -82,6 +82,7 @@ struct Stack {
   std::string thread;   ///< "T1", "main thread", or empty
   std::string access;   ///< "read", "write", "atomic read", "atomic write", or empty
   std::uint32_t access_bytes = 0;
+  std::vector<std::string> mutexes;  ///< held at the access, as printed: "write M0"
   std::vector<Frame> frames;
   friend bool operator==(const Stack&, const Stack&) = default;
 };

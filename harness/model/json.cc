@@ -82,6 +82,7 @@ Stack read_stack(const Json& json) {
   stack.thread = json.value("thread", "");
   stack.access = json.value("access", "");
   stack.access_bytes = json.value("access_bytes", 0U);
+  stack.mutexes = json.value("mutexes", stack.mutexes);
   for (const Json& frame : json.at("frames")) stack.frames.push_back(read_frame(frame));
   return stack;
 }
@@ -159,6 +160,7 @@ Json to_json(const Stack& stack) {
   if (!stack.thread.empty()) json["thread"] = to_valid_utf8(stack.thread);
   if (!stack.access.empty()) json["access"] = to_valid_utf8(stack.access);
   if (stack.access_bytes != 0) json["access_bytes"] = stack.access_bytes;
+  for (const std::string& mutex : stack.mutexes) json["mutexes"].push_back(to_valid_utf8(mutex));
   json["frames"] = std::move(frames);
   return json;
 }

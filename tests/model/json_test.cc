@@ -52,6 +52,7 @@ TEST(FindingJson, ReadsBackStacksAndFrames) {
   Stack stack;
   stack.role = StackRole::freed;
   stack.thread = "T2";
+  stack.mutexes = {"write M0"};
   stack.frames.push_back({"sweep", "gc.cc", 12, 3, "/bin/prog", 0x12, "abcd"});
   finding.stacks.push_back(stack);
   const Result<Finding> read = finding_from_json(Json::parse(to_json(finding).dump()));

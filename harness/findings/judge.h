@@ -1,0 +1,40 @@
+#pragma once
+
+// The outcome of one run: what the supervisor saw, what the reports say and what the oracles expect, weighed
+// in the fixed order infra, crash, hang, fail, ok.
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "harness/findings/frame_rules.h"
+#include "harness/findings/oracle.h"
+#include "harness/model/finding.h"
+#include "harness/model/outcome.h"
+#include "harness/model/process_result.h"
+#include "harness/model/sanitizer.h"
+#include "harness/model/signature.h"
+
+namespace repro::findings {
+
+struct JudgeInput {
+  const ProcessResult& run;
+  const Oracle& oracle;
+  Sanitizer sanitizer = Sanitizer::plain;
+  /// Result of the oracle's check command on this run; null when there is none.
+  const ProcessResult* check = nullptr;
+  const FrameRules& frame_rules = default_frame_rules();
+};
+
+struct Judgement {
+  Outcome outcome = Outcome::ok;
+  std::string reason;  ///< one line: `exit code 1`, `killed by SIGSEGV`, `heap-use-after-free in f (a.cc)`
+  std::vector<Finding> findings;      ///< all of the run, signed; the one that decided comes first
+  std::vector<Signature> signatures;  ///< one per distinct `Finding::signature`, in the order of the findings
+};
+
+/// Judges one run. Pure; any thread. `nullopt` exactly when the run was interrupted by the harness
+/// (StopReason::interrupted): such a run is no result and must not be stored.
+[[nodiscard]] std::optional<Judgement> judge(const JudgeInput& input);
+
+}  // namespace repro::findings
