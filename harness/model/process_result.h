@@ -27,8 +27,9 @@ struct Signaled {
 /// How the direct child ended. Kept whole: an exit code of 139 and a death by SIGSEGV are different facts.
 using Termination = std::variant<Exited, Signaled>;
 
-/// Why the harness ended the tree, if it did.
-enum class StopReason : std::uint8_t { none, deadline, memory_limit, interrupted };
+/// Why the harness ended the tree, if it did. `lost`: the subject killed the process that watched it, so how
+/// the run would have ended is unknown and `termination` and `usage` mean nothing; such a run is infra.
+enum class StopReason : std::uint8_t { none, deadline, memory_limit, interrupted, lost };
 
 /// The last step that the stop needed: the tree ended by itself, after SIGTERM, or only after SIGKILL.
 enum class StopStep : std::uint8_t { none, terminate, kill };
@@ -72,7 +73,8 @@ struct ProcessResult {
   ResourceUsage usage;
   CapturedStream standard_output;
   CapturedStream standard_error;
-  /// Descendants that were alive when the direct child had ended by itself; they were killed.
+  /// Descendants that were still alive a short time (RunSpec::leftover_grace) after the direct child had
+  /// ended by itself; they were killed.
   std::uint32_t leftover_processes = 0;
   /// Somebody outside the tree still held a pipe when the tree was gone; reading was given up after a bounded
   /// time.
