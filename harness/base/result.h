@@ -109,9 +109,11 @@ class [[nodiscard]] Result<void> {
 /// Declares or assigns `target` from the value of `expression`, or returns its Error.
 #define REPRO_ASSIGN(target, expression) \
   REPRO_ASSIGN_(target, expression, REPRO_CONCAT_(repro_result_, __LINE__))
+// NOLINTBEGIN(bugprone-macro-parentheses): `target` may be a declaration
 #define REPRO_ASSIGN_(target, expression, temporary)                        \
   auto temporary = (expression);                                            \
   if (!temporary) return ::repro::Unexpected(std::move(temporary).error()); \
   target = std::move(temporary).value()
+// NOLINTEND(bugprone-macro-parentheses)
 #define REPRO_CONCAT_(a, b) REPRO_CONCAT_2_(a, b)
 #define REPRO_CONCAT_2_(a, b) a##b
