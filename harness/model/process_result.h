@@ -3,9 +3,12 @@
 // What the supervisor saw of one process tree. Facts only: whether they are a crash, a hang or nothing is
 // judged later.
 
+#include <array>
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -33,6 +36,17 @@ enum class StopReason : std::uint8_t { none, deadline, memory_limit, interrupted
 
 /// The last step that the stop needed: the tree ended by itself, after SIGTERM, or only after SIGKILL.
 enum class StopStep : std::uint8_t { none, terminate, kill };
+
+inline constexpr std::array<StopReason, 5> kStopReasons{StopReason::none, StopReason::deadline,
+                                                        StopReason::memory_limit, StopReason::interrupted,
+                                                        StopReason::lost};
+inline constexpr std::array<StopStep, 3> kStopSteps{StopStep::none, StopStep::terminate, StopStep::kill};
+
+/// The names in the campaign file and the exports.
+[[nodiscard]] std::string_view to_string(StopReason reason);
+[[nodiscard]] std::optional<StopReason> parse_stop_reason(std::string_view text);
+[[nodiscard]] std::string_view to_string(StopStep step);
+[[nodiscard]] std::optional<StopStep> parse_stop_step(std::string_view text);
 
 struct ResourceUsage {
   std::chrono::nanoseconds user_cpu{0};  ///< of every process of the tree that was waited for, by it or by us

@@ -3,11 +3,13 @@
 // What all reporters show. Computed once; a reporter only writes it down, so every format has the same
 // numbers.
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "harness/model/campaign.h"
@@ -57,6 +59,14 @@ struct InfraReason {
 
 /// Whether the campaign did all that was asked.
 enum class CampaignState : std::uint8_t { complete, stopped_early, interrupted, running };
+
+inline constexpr std::array<CampaignState, 4> kCampaignStates{
+    CampaignState::complete, CampaignState::stopped_early, CampaignState::interrupted,
+    CampaignState::running};
+
+/// The names in the campaign file and the exports: `complete`, `stopped-early`, `interrupted`, `running`.
+[[nodiscard]] std::string_view to_string(CampaignState state);
+[[nodiscard]] std::optional<CampaignState> parse_campaign_state(std::string_view text);
 
 struct CampaignSummary {
   std::string file;  ///< path of the campaign file as the user named it

@@ -109,8 +109,9 @@ class Store {
   /// is reported as `interrupted`.
   [[nodiscard]] Result<Aggregate> aggregate() const;
 
+  class Impl;  // store_impl.h, for the files of this folder
+
  private:
-  class Impl;
   explicit Store(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };

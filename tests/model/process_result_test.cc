@@ -16,5 +16,11 @@ TEST(CapturedStream, IsUnchangedWhenNothingWasDropped) {
   EXPECT_EQ(stream.text(), "one\ntwo\n");
 }
 
+TEST(StopReason, ReadsBackEachOfItsNames) {
+  for (const StopReason reason : kStopReasons) EXPECT_EQ(parse_stop_reason(to_string(reason)), reason);
+  for (const StopStep step : kStopSteps) EXPECT_EQ(parse_stop_step(to_string(step)), step);
+  EXPECT_EQ(parse_stop_reason("bored"), std::nullopt);
+}
+
 }  // namespace
 }  // namespace repro
