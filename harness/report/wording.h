@@ -1,0 +1,67 @@
+#pragma once
+
+// The words and numbers that every format shows in the same way. Internal to harness/report.
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "harness/model/run_record.h"
+#include "harness/model/summary.h"
+
+namespace repro::report {
+
+/// A share of 1 as a percentage: two significant digits below 10 %, none after the point above, and never
+/// "0%" or "100%" for what is not exactly that: `0.0031%`, `4.2%`, `92%`, `99.6%`.
+[[nodiscard]] std::string percent(double share);
+
+/// The three parts of a rate, apart so that tables can align them: `23/25`, `92%`, `[74%, 99%]`.
+/// Without data: `-` and two empty texts.
+struct RateText {
+  std::string fraction;
+  std::string percentage;
+  std::string interval;
+};
+[[nodiscard]] RateText rate_text(const ArmSummary& arm);
+
+/// Whether the arms differ in their schedule, so that it must be shown.
+[[nodiscard]] bool has_several_schedules(const CampaignSummary& summary);
+/// `pre-fix address`, with the schedule where arms differ in it. One line of harmless text.
+[[nodiscard]] std::string arm_label(const CampaignSummary& summary, std::uint32_t arm);
+/// `pre-fix address 20, fixed address 3`, in the order of the arms.
+[[nodiscard]] std::string arm_counts(const CampaignSummary& summary,
+                                     const std::map<std::uint32_t, std::uint64_t>& runs_by_arm);
+
+/// Footnotes for arms whose detector is blind: equal notes share a number.
+class BlindNotes {
+ public:
+  explicit BlindNotes(const CampaignSummary& summary);
+  /// ` (1)` for a blind arm, "" for one that sees.
+  [[nodiscard]] std::string mark(const ArmSummary& arm) const;
+  /// In the order of their numbers, from 1.
+  [[nodiscard]] const std::vector<std::string>& notes() const { return notes_; }
+
+ private:
+  std::vector<std::string> notes_;
+};
+
+/// `25 runs`, `1 run`.
+[[nodiscard]] std::string run_count(std::uint64_t runs);
+/// `2023-11-14T22:13:20Z`.
+[[nodiscard]] std::string utc_time(std::chrono::nanoseconds since_epoch);
+/// `SIGSEGV`, or `signal 77` for one without a name.
+[[nodiscard]] std::string signal_name(int signal);
+/// How a run's process ended: `exit code 3`, `killed by SIGSEGV`, `unknown`.
+[[nodiscard]] std::string ending(const RunRow& run);
+/// Text of the subject on one line: printable, with line ends and tabs as spaces.
+[[nodiscard]] std::string one_line(std::string_view text);
+/// What the campaign was and how it ended, one line: scenario or command, state, time.
+[[nodiscard]] std::string campaign_line(const CampaignSummary& summary);
+
+[[nodiscard]] double in_milliseconds(std::chrono::nanoseconds duration);
+[[nodiscard]] std::uint64_t kibibytes(std::uint64_t bytes);
+
+}  // namespace repro::report
