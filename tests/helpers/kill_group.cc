@@ -1,0 +1,9 @@
+// Kills its own process group.
+#include <csignal>
+
+#include <unistd.h>
+
+int main() {
+  kill(0, SIGKILL);
+  while (true) pause();
+}

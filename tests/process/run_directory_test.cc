@@ -1,0 +1,182 @@
+#include "harness/process/run_directory.h"
+
+#include <filesystem>
+#include <fstream>
+
+#include <fcntl.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "harness/base/unique_fd.h"
+
+namespace repro::process {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+class RunDirectoryTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    base_ = testing::TempDir() + "/run_directory_XXXXXX";
+    ASSERT_NE(mkdtemp(base_.data()), nullptr);
+  }
+  void TearDown() override { fs::remove_all(base_); }
+
+  RunDirectory make() {
+    auto made = RunDirectory::create(base_);
+    EXPECT_TRUE(made) << made.error().message;
+    return std::move(*made);
+  }
+  static void write(const std::string& path, const std::string& text) { std::ofstream(path) << text; }
+  std::vector<std::string> left_in_base() {
+    std::vector<std::string> names;
+    for (const auto& entry : fs::directory_iterator(base_)) names.push_back(entry.path().filename());
+    return names;
+  }
+
+  std::string base_;
+};
+
+TEST_F(RunDirectoryTest, IsPrivateAndEmptyAndGoesWithTheObject) {
+  {
+    const RunDirectory directory = make();
+    struct stat folder {};
+    ASSERT_EQ(stat(directory.path().c_str(), &folder), 0);
+    EXPECT_EQ(folder.st_mode & 07777U, 0700U);
+    ASSERT_EQ(stat(directory.subject_directory().c_str(), &folder), 0);
+    EXPECT_EQ(folder.st_mode & 07777U, 0700U);
+    EXPECT_TRUE(fs::is_empty(directory.subject_directory()));
+  }
+  EXPECT_THAT(left_in_base(), IsEmpty());
+}
+
+TEST_F(RunDirectoryTest, StaysWhenKept) {
+  std::string path;
+  {
+    RunDirectory directory = make();
+    path = directory.path();
+    directory.keep();
+  }
+  EXPECT_TRUE(fs::exists(path));
+}
+
+TEST_F(RunDirectoryTest, MovesWithoutBeingRemovedTwice) {
+  RunDirectory first = make();
+  const std::string path = first.path();
+  RunDirectory second = std::move(first);
+  EXPECT_TRUE(fs::exists(path));
+  EXPECT_TRUE(second.remove());
+  EXPECT_FALSE(fs::exists(path));
+}
+
+TEST_F(RunDirectoryTest, CollectsReportsByPidAndLeavesOthersAlone) {
+  const RunDirectory directory = make();
+  write(directory.log_prefix("asan") + ".200", "second");
+  write(directory.log_prefix("asan") + ".30", "first");
+  write(directory.log_prefix("asan") + ".31.program", "named");
+  write(directory.log_prefix("asan") + ".40", "");
+  write(directory.log_prefix("asan") + ".x", "no pid");
+  write(directory.log_prefix("tsan") + ".50", "other runtime");
+  write(directory.subject_directory() + "/asan.60", "the subject's own");
+  const auto reports = directory.collect_reports("asan");
+  ASSERT_TRUE(reports);
+  ASSERT_EQ(reports->size(), 3U);
+  EXPECT_EQ((*reports)[0].name, "asan.30");
+  EXPECT_EQ((*reports)[0].pid, 30);
+  EXPECT_EQ((*reports)[0].text, "first");
+  EXPECT_EQ((*reports)[1].name, "asan.31.program");
+  EXPECT_EQ((*reports)[2].text, "second");
+  EXPECT_EQ((*reports)[2].total_bytes, 6U);
+}
+
+TEST_F(RunDirectoryTest, BoundsReportsInSizeAndNumber) {
+  const RunDirectory directory = make();
+  write(directory.log_prefix("asan") + ".1", "AAAA" + std::string(100'000, '.') + "ZZZZ");
+  write(directory.log_prefix("asan") + ".2", "b");
+  write(directory.log_prefix("asan") + ".3", "c");
+  const auto reports = directory.collect_reports("asan", {.head_bytes = 4, .tail_bytes = 4, .files = 2});
+  ASSERT_TRUE(reports);
+  ASSERT_EQ(reports->size(), 2U);
+  EXPECT_EQ((*reports)[0].text, "AAAA\n[repro: 100000 bytes dropped here]\nZZZZ");
+  EXPECT_EQ((*reports)[0].total_bytes, 100'008U);
+}
+
+TEST_F(RunDirectoryTest, ReadsNoLinkAndNoFifoAsAReport) {
+  const RunDirectory directory = make();
+  write(base_ + "/secret", "secret");
+  fs::create_symlink(base_ + "/secret", directory.log_prefix("asan") + ".1");
+  ASSERT_EQ(mkfifo((directory.log_prefix("asan") + ".2").c_str(), 0600), 0);
+  const auto reports = directory.collect_reports("asan");
+  ASSERT_TRUE(reports);
+  EXPECT_THAT(*reports, IsEmpty());
+}
+
+TEST_F(RunDirectoryTest, RemovesLinksWithoutFollowingThem) {
+  fs::create_directories(base_ + "/outside/kept");
+  write(base_ + "/outside/file", "kept");
+  RunDirectory directory = make();
+  fs::create_directory_symlink(base_ + "/outside", directory.subject_directory() + "/link");
+  fs::create_directory_symlink("/", directory.subject_directory() + "/root");
+  EXPECT_TRUE(directory.remove());
+  EXPECT_THAT(left_in_base(), ElementsAre("outside"));
+  EXPECT_TRUE(fs::exists(base_ + "/outside/file"));
+  EXPECT_TRUE(fs::exists(base_ + "/outside/kept"));
+}
+
+TEST_F(RunDirectoryTest, RemovesFoldersWithoutPermissions) {
+  RunDirectory directory = make();
+  fs::create_directories(directory.subject_directory() + "/closed/inner");
+  write(directory.subject_directory() + "/closed/inner/file", "x");
+  fs::permissions(directory.subject_directory() + "/closed/inner", fs::perms::none);
+  fs::permissions(directory.subject_directory() + "/closed", fs::perms::none);
+  fs::permissions(directory.subject_directory(), fs::perms::none);
+  EXPECT_TRUE(directory.remove());
+  EXPECT_THAT(left_in_base(), IsEmpty());
+}
+
+TEST_F(RunDirectoryTest, RemovesATreeDeeperThanAnyPathMayBe) {
+  RunDirectory directory = make();
+  UniqueFd current(open(directory.subject_directory().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  const std::string name(200, 'd');
+  for (int depth = 0; depth < 300; ++depth) {  // 60 000 bytes of path, 15 times PATH_MAX
+    ASSERT_EQ(mkdirat(current.get(), name.c_str(), 0700), 0);
+    ASSERT_EQ(mkdirat(current.get(), "sibling", 0700), 0);
+    current = UniqueFd(openat(current.get(), name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    ASSERT_TRUE(current.is_open());
+  }
+  EXPECT_TRUE(directory.remove());
+  EXPECT_THAT(left_in_base(), IsEmpty());
+}
+
+TEST_F(RunDirectoryTest, CopesWithASubjectThatRemovedItself) {
+  RunDirectory directory = make();
+  fs::remove_all(directory.subject_directory());
+  write(directory.log_prefix("asan") + ".1", "survives");
+  const auto reports = directory.collect_reports("asan");
+  ASSERT_TRUE(reports);
+  EXPECT_EQ(reports->size(), 1U);
+  EXPECT_TRUE(directory.remove());
+  EXPECT_THAT(left_in_base(), IsEmpty());
+}
+
+TEST_F(RunDirectoryTest, CopesWithNothingLeftAtAll) {
+  RunDirectory directory = make();
+  fs::remove_all(directory.path());
+  EXPECT_FALSE(directory.collect_reports("asan"));
+  EXPECT_TRUE(directory.remove());
+}
+
+TEST_F(RunDirectoryTest, NamesTheFolderThatCannotHoldIt) {
+  const auto made = RunDirectory::create(base_ + "/absent");
+  ASSERT_FALSE(made);
+  EXPECT_EQ(made.error().kind, ErrorKind::environment);
+  EXPECT_THAT(made.error().message, HasSubstr(base_ + "/absent"));
+}
+
+}  // namespace
+}  // namespace repro::process
