@@ -138,7 +138,7 @@ Result<void> create_schema(const Database& database) {
 
 Result<void> check_schema(const Database& database) {
   REPRO_ASSIGN(const std::int64_t pages, database.integer("PRAGMA page_count"));
-  if (pages == 0) return refuse(database, "is empty, not a campaign file");
+  if (pages == 0) return refuse(database, "is not a campaign file");
   REPRO_ASSIGN(const std::int64_t application, database.integer("PRAGMA application_id"));
   if (application != kApplicationId) {
     return refuse(database, "is not a campaign file but an SQLite database of another program");

@@ -72,6 +72,14 @@ Result<void> write_new_file(const std::string& path, const Request& request, con
   return transaction.commit();
 }
 
+/// Clears the place of a file that is to be created, and what a killed harness may have left beside it; the
+/// lock says that none is at work. SQLite would replay a log of another file with this name into the new one.
+void remove_leftovers(const std::string& path) {
+  for (const std::string_view suffix : {"", "-wal", "-shm", "-journal"}) {
+    ::unlink((path + std::string(suffix)).c_str());
+  }
+}
+
 Unexpected refuse_existing(const std::string& path) {
   return fail(ErrorKind::usage,
               fmt::format("'{}' exists already; add to it with --resume or name another file with --out",
@@ -125,22 +133,37 @@ Result<Database> open_checked(const std::string& path, OpenMode mode) {
   return database;
 }
 
+bool has_content(const std::string& path) {
+  struct stat status {};
+  return ::stat(path.c_str(), &status) == 0 && status.st_size > 0;
+}
+
 /// Reads a file that lies where no file can be made beside it, which a reader of a WAL database needs. When
 /// there is no log there is also nobody who writes.
-Result<Database> open_without_companions(const std::string& path, int first_errno) {
-  struct stat status {};
-  if (::stat((path + "-wal").c_str(), &status) == 0 && status.st_size > 0) {
+Result<Database> open_without_companions(const std::string& path) {
+  for (const std::string_view suffix : {"-wal", "-journal"}) {
+    if (!has_content(path + std::string(suffix))) continue;
     return fail(ErrorKind::store,
-                fmt::format("'{}' was left by a harness that was killed, and its folder may not be written: "
-                            "copy it together with '{}-wal' to a folder of yours",
-                            printable(path), printable(path)),
-                first_errno);
+                fmt::format("'{0}' was left by a harness that was killed, and its folder may not be written: "
+                            "copy it together with '{0}{1}' to a folder of yours",
+                            printable(path), suffix));
   }
   return open_checked(path, OpenMode::immutable);
 }
 
-bool may_be_read_only_folder(const Error& error) {
-  return error.os_errno == EACCES || error.os_errno == EROFS;
+/// A harness killed while it entered or left WAL mode leaves a journal that must be rolled back before anyone
+/// can read; a read-only connection may not do that. Afterwards this one writes nothing either.
+Result<Database> open_with_recovery(const std::string& path) {
+  REPRO_ASSIGN(Database database, open_checked(path, OpenMode::read_write));
+  REPRO_TRY(database.execute("PRAGMA query_only = ON"));
+  return database;
+}
+
+/// Asked of the folder and not of SQLite, which reports this as one of several codes without an errno.
+bool is_in_read_only_folder(const std::string& path) {
+  const std::size_t slash = path.rfind('/');
+  const std::string folder = slash == std::string::npos ? "." : path.substr(0, slash + 1);
+  return ::access(folder.c_str(), W_OK) != 0;
 }
 
 }  // namespace
@@ -180,11 +203,12 @@ Result<Store> Store::create(const std::string& path, const Request& request, con
   struct stat status {};
   if (::lstat(path.c_str(), &status) == 0) return refuse_existing(path);
   const std::string unfinished = path + "-new";
-  ::unlink(unfinished.c_str());  // of a harness that was killed here; the lock says that none is at work
+  remove_leftovers(path);
+  remove_leftovers(unfinished);
   Result<void> written = write_new_file(unfinished, request, machine, started_at_unix);
   if (written) written = move_into_place(unfinished, path);
   if (!written) {
-    ::unlink(unfinished.c_str());
+    remove_leftovers(unfinished);
     return Unexpected(std::move(written).error());
   }
   REPRO_ASSIGN(std::unique_ptr<Impl> impl, Impl::open_for_writing(path, std::move(lock)));
@@ -201,8 +225,12 @@ Result<Store> Store::open_for_append(const std::string& path) {
 Result<Store> Store::open_read_only(const std::string& path) {
   REPRO_TRY(check_path(path));
   Result<Database> database = open_checked(path, OpenMode::read_only);
-  if (!database && may_be_read_only_folder(database.error()) && ::access(path.c_str(), R_OK) == 0) {
-    database = open_without_companions(path, database.error().os_errno);
+  if (!database && ::access(path.c_str(), R_OK) == 0) {
+    if (is_in_read_only_folder(path)) {
+      database = open_without_companions(path);
+    } else if (has_content(path + "-journal")) {
+      database = open_with_recovery(path);
+    }
   }
   if (!database) return Unexpected(std::move(database).error());
   REPRO_ASSIGN(CampaignRow campaign, read_campaign(*database));
