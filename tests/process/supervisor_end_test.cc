@@ -145,7 +145,7 @@ TEST_F(SupervisorEndTest, LooksTheCommandUpInTheSubjectsPath) {
 }
 
 TEST_F(SupervisorEndTest, PassesLongArgumentsAndEnvironments) {
-  RunSpec asked = shell("printf '%s' \"$LONG\" | wc -c; printf '%s' \"$1\" | wc -c");
+  RunSpec asked = shell(R"(printf '%s' "$LONG" | wc -c; printf '%s' "$1" | wc -c)");
   asked.argv.insert(asked.argv.end(), {"sh", std::string(120'000, 'a')});
   asked.environment.push_back("LONG=" + std::string(100'000, 'b'));
   for (int i = 0; i < 8; ++i)
