@@ -1,0 +1,45 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "analyzer/infer/project.h"
+
+namespace analyzer::infer {
+
+/// The steps of Project::build, in the order in which they run; each needs the results of those before it.
+class ProjectBuilder {
+ public:
+  explicit ProjectBuilder(Project& project) : project_(project) {}
+  void run();
+
+ private:
+  void add_signatures();
+  void add_scopes();
+  void add_scope(std::uint32_t unit, ScopeId scope, bool is_qualified);
+  [[nodiscard]] std::string qualified_name(ClassId parent, std::string_view path) const;
+  void link_signatures();
+  void link_declarations();
+  void link_superclass(std::uint32_t unit, const ClassDecl& decl);
+  void link_mixin(std::uint32_t unit, const Mixin& mixin);
+  void default_superclasses();
+  void add_constants();
+  void add_methods();
+  void add_method(ClassId owner, std::uint32_t unit, std::uint32_t index);
+  void open_from_outside();
+  void find_foreign_code();
+  void close_ancestors();
+  void linearize(ClassId id, std::vector<ClassId>& in_progress);
+  void spread_openness();
+  [[nodiscard]] bool has_hook(const ClassNode& node) const;
+  void open(ClassId id);
+  ClassId add_node(const std::string& name);
+  template <class Visit>
+  void each_unit(Visit visit);
+
+  Project& project_;
+  std::vector<bool> is_evident_;  // by class: its whole body is likely in the project (see find_foreign_code)
+};
+
+}  // namespace analyzer::infer
