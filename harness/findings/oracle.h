@@ -1,6 +1,9 @@
 #pragma once
 
 // Decides whether a run that ended by itself did what was expected of it. Knows nothing of reports.
+//
+// Output beyond the capture limit is dropped by the supervisor. What the kept part proves is said; what it
+// cannot prove is infra, never ok.
 
 #include <memory>
 #include <optional>
@@ -21,10 +24,11 @@ struct OracleTexts {
 };
 
 struct OracleVerdict {
-  /// Source `oracle`; kinds `exit-code`, `output-differs`, `output-truncated`, `match-missing`,
-  /// `match-forbidden`, `check-failed`. Empty: as expected.
+  /// Source `oracle`; kinds `exit-code`, `output-differs`, `match-missing`, `match-forbidden`,
+  /// `check-failed`. Empty: as expected.
   std::vector<Finding> findings;
-  /// Why nothing can be said (the check answered 125, or could not be run). Empty: something can.
+  /// Why nothing can be said: the check answered 125 or failed itself, or the part of the output that was not
+  /// kept would have to be known. Empty: something can. Findings stand beside it where they are certain.
   std::string infra_reason;
 };
 
@@ -36,9 +40,11 @@ class Oracle {
   /// when `spec` names a file or reference whose text is missing.
   [[nodiscard]] static Result<Oracle> create(OracleSpec spec, OracleTexts texts = {});
 
-  /// Judges one run. `check` is the result of `check_command` on this run; null when it was not run. The exit
-  /// code is asked only of a process that exited (a death by signal is not the oracle's business).
-  [[nodiscard]] OracleVerdict evaluate(const ProcessResult& run, const ProcessResult* check = nullptr) const;
+  /// Judges one run. A run that was stopped or died by a signal has no verdict: its output is not whole.
+  /// `check` is the result of `check_command` on this run; null when it was not run. `explained_exit_code` is
+  /// a code that a report already explains and that is therefore not asked about.
+  [[nodiscard]] OracleVerdict evaluate(const ProcessResult& run, const ProcessResult* check = nullptr,
+                                       std::optional<int> explained_exit_code = std::nullopt) const;
 
   [[nodiscard]] const OracleSpec& spec() const;
 

@@ -224,29 +224,27 @@ int sanitizer_exit_code(Sanitizer sanitizer) {
 }
 
 std::string find_symbolizer(std::string_view path_variable) {
-  std::vector<std::string> candidates;
+  std::vector<std::string> versioned;
   for (const std::string_view folder : split(path_variable, ':')) {
     if (!folder.starts_with('/')) continue;  // a relative folder means another file in another directory
-    const std::string plain = fmt::format("{}/llvm-symbolizer", folder);
+    std::string plain = fmt::format("{}/llvm-symbolizer", folder);
     if (is_executable(plain)) return plain;
     for (std::string& path : entries(std::string(folder), "llvm-symbolizer-")) {
-      candidates.push_back(std::move(path));
+      versioned.push_back(std::move(path));
     }
   }
-  std::vector<std::string> versions;
-  for (const std::string& folder : entries("/usr/lib", "llvm-")) versions.push_back(folder);
-  const auto older = [](const std::string& a, const std::string& b) {
-    return version_in(a) != version_in(b) ? version_in(a) < version_in(b) : a < b;
+  std::vector<std::string> installed;
+  for (const std::string& folder : entries("/usr/lib", "llvm-")) {
+    installed.push_back(folder);
+  }
+  const auto newer = [](const std::string& a, const std::string& b) {
+    return version_in(a) != version_in(b) ? version_in(a) > version_in(b) : a < b;
   };
-  std::sort(candidates.begin(), candidates.end(), older);
-  std::sort(versions.begin(), versions.end(), older);
-  for (const std::string& folder : versions) {
-    candidates.insert(candidates.begin(), folder + "/bin/llvm-symbolizer");
-  }
-  for (auto it = candidates.rbegin(); it != candidates.rend(); ++it) {
-    if (is_executable(*it)) return *it;
-  }
-  return {};
+  std::sort(versioned.begin(), versioned.end(), newer);
+  std::sort(installed.begin(), installed.end(), newer);
+  for (const std::string& folder : installed) versioned.push_back(folder + "/bin/llvm-symbolizer");
+  const auto found = std::find_if(versioned.begin(), versioned.end(), is_executable);
+  return found == versioned.end() ? std::string() : *found;
 }
 
 }  // namespace repro::findings

@@ -1,0 +1,276 @@
+// How a run is judged, in one screen:
+//
+//   interrupted                          no result
+//   read all reports, once each          report files, then standard error, then standard output
+//   a report of the subject's own crash  crash, whatever came after it (deadline, tool failure, exit code 0)
+//   out of memory, tool failure          infra: the run says nothing about the subject
+//   death by a signal that was not ours  crash
+//   the deadline                         hang
+//   race, leak, oracle                   fail
+//
+// Infra stands first among the outcomes because such a run says nothing. A run that printed a complete
+// memory-error report does say something, so a later failure of its tool or of the machine does not hide it.
+
+#include "harness/findings/judge.h"
+
+#include <algorithm>
+#include <array>
+#include <csignal>
+#include <set>
+#include <string_view>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "harness/base/text.h"
+#include "harness/findings/report_grammars.h"
+#include "harness/findings/report_parser.h"
+#include "harness/findings/sanitizer_options.h"
+#include "harness/findings/signature.h"
+
+namespace repro::findings {
+namespace {
+
+struct SignalName {
+  int number;
+  std::string_view name;
+};
+
+constexpr std::array<SignalName, 23> kSignalNames{
+    {{SIGHUP, "SIGHUP"},   {SIGINT, "SIGINT"},   {SIGQUIT, "SIGQUIT"},     {SIGILL, "SIGILL"},
+     {SIGTRAP, "SIGTRAP"}, {SIGABRT, "SIGABRT"}, {SIGBUS, "SIGBUS"},       {SIGFPE, "SIGFPE"},
+     {SIGKILL, "SIGKILL"}, {SIGUSR1, "SIGUSR1"}, {SIGSEGV, "SIGSEGV"},     {SIGUSR2, "SIGUSR2"},
+     {SIGPIPE, "SIGPIPE"}, {SIGALRM, "SIGALRM"}, {SIGTERM, "SIGTERM"},     {SIGSTKFLT, "SIGSTKFLT"},
+     {SIGXCPU, "SIGXCPU"}, {SIGXFSZ, "SIGXFSZ"}, {SIGVTALRM, "SIGVTALRM"}, {SIGPROF, "SIGPROF"},
+     {SIGPOLL, "SIGPOLL"}, {SIGPWR, "SIGPWR"},   {SIGSYS, "SIGSYS"}}};
+
+std::string signal_name(int number) {
+  const auto* found = std::find_if(kSignalNames.begin(), kSignalNames.end(),
+                                   [&](const SignalName& row) { return row.number == number; });
+  return found == kSignalNames.end() ? fmt::format("signal {}", number) : std::string(found->name);
+}
+
+Finding plain_finding(FindingSource source, std::string kind, Outcome implies, std::string message) {
+  Finding finding;
+  finding.source = source;
+  finding.kind = std::move(kind);
+  finding.implies = implies;
+  finding.message = std::move(message);
+  return finding;
+}
+
+/// The two kept ends of a stream are read apart: what was dropped in between must not join two reports.
+void read_stream(const CapturedStream& stream, std::vector<Finding>& findings) {
+  const auto read = [&](std::string_view text) {
+    for (Finding& finding : parse_reports(text)) findings.push_back(std::move(finding));
+  };
+  if (stream.dropped_bytes() == 0) {
+    read(stream.tail.empty() ? stream.head : stream.head + stream.tail);
+  } else {
+    read(stream.head);
+    read(stream.tail);
+  }
+}
+
+std::vector<Finding> read_reports(const ProcessResult& run) {
+  std::vector<Finding> findings;
+  for (const ReportFile& file : run.report_files) {
+    for (Finding& finding : parse_reports(file.text)) {
+      if (!finding.pid && file.pid != 0) finding.pid = file.pid;
+      findings.push_back(std::move(finding));
+    }
+  }
+  read_stream(run.standard_error, findings);
+  read_stream(run.standard_output, findings);
+  return findings;
+}
+
+bool is_sanitizer(FindingSource source) {
+  return source == FindingSource::address_sanitizer || source == FindingSource::thread_sanitizer ||
+         source == FindingSource::undefined_sanitizer || source == FindingSource::leak_sanitizer ||
+         source == FindingSource::memory_sanitizer;
+}
+
+bool says_why_it_aborts(FindingSource source) {
+  return source == FindingSource::glibc || source == FindingSource::cxx_runtime ||
+         source == FindingSource::assertion;
+}
+
+/// abort() under handle_abort=1 leaves two texts: who aborted and why, and the runtime's stack of the
+/// SIGABRT. They are one event: the stack joins the reason.
+void join_abort_stacks(std::vector<Finding>& findings) {
+  const auto is_stack = [](const Finding& finding) {
+    return is_sanitizer(finding.source) && finding.kind == "ABRT";
+  };
+  const auto reason = std::find_if(findings.rbegin(), findings.rend(),
+                                   [](const Finding& finding) { return says_why_it_aborts(finding.source); });
+  const auto stack = std::find_if(findings.begin(), findings.end(), is_stack);
+  if (reason == findings.rend() || stack == findings.end()) return;
+  reason->stacks.insert(reason->stacks.end(), stack->stacks.begin(), stack->stacks.end());
+  findings.erase(stack);
+}
+
+/// Whether the fault lies in the runtime itself: its own frames are on top and it was not called by the
+/// subject with a bad argument (a wrapper of libc, an instrumented access).
+bool is_tool_crash(const Finding& finding, const FrameRules& rules) {
+  if (!is_sanitizer(finding.source) || !is_deadly_signal_kind(finding.kind)) return false;
+  if (finding.stacks.empty() || finding.stacks.front().frames.empty()) return false;
+  const std::vector<Frame>& frames = finding.stacks.front().frames;
+  const auto is_tool = [&](const Frame& frame) { return classify(frame, rules) == FrameClass::tool; };
+  if (!is_tool(frames.front())) return false;
+  const auto caller = std::find_if_not(frames.begin(), frames.end(), is_tool);
+  if (caller == frames.end()) return true;
+  // Newer runtimes name their wrappers like the function they wrap (`strlen`): a name without a file.
+  return classify(*caller, rules) == FrameClass::subject && !caller->file.empty();
+}
+
+/// Memory that was refused says nothing about the subject's correctness.
+bool is_lack_of_memory(const Finding& finding) {
+  return is_sanitizer(finding.source) &&
+         (finding.kind == "out-of-memory" || finding.kind == "rss-limit-exceeded");
+}
+
+void find_tool_failures(std::vector<Finding>& findings, const FrameRules& rules) {
+  for (Finding& finding : findings) {
+    if (is_tool_crash(finding, rules)) {
+      finding.implies = Outcome::infra;
+      finding.message = fmt::format("the sanitizer's runtime crashed itself: {}", finding.message);
+    } else if (is_lack_of_memory(finding)) {
+      finding.implies = Outcome::infra;
+    }
+  }
+}
+
+/// Signs, and keeps the first finding of each signature: the same report in a file and on standard error is
+/// one, and so is one that a loop repeats.
+std::vector<Signature> sign_all(std::vector<Finding>& findings, const FrameRules& rules) {
+  std::vector<Signature> signatures;
+  std::set<std::string> seen;
+  std::vector<Finding> kept;
+  for (Finding& finding : findings) {
+    Signature signature = sign(finding, rules);
+    if (!seen.insert(signature.id).second) continue;
+    finding.signature = signature.id;
+    signatures.push_back(std::move(signature));
+    kept.push_back(std::move(finding));
+  }
+  findings = std::move(kept);
+  return signatures;
+}
+
+bool implies(const std::vector<Finding>& findings, Outcome outcome) {
+  return std::any_of(findings.begin(), findings.end(),
+                     [&](const Finding& finding) { return finding.implies == outcome; });
+}
+
+/// Adds what the supervisor knows and no report says.
+void add_process_findings(const JudgeInput& input, std::vector<Finding>& findings) {
+  const ProcessResult& run = input.run;
+  const bool has_crash = implies(findings, Outcome::crash);
+  if (run.stop_reason == StopReason::memory_limit) {
+    findings.push_back(plain_finding(FindingSource::harness, "memory-limit", Outcome::infra,
+                                     "stopped at the memory limit of the run (--memory-limit)"));
+  } else if (run.out_of_memory) {
+    findings.push_back(plain_finding(FindingSource::harness, "out-of-memory", Outcome::infra,
+                                     "killed by the kernel for want of memory"));
+  } else if (run.stop_reason == StopReason::deadline) {
+    Finding hang = plain_finding(FindingSource::hang, "deadline", Outcome::hang,
+                                 fmt::format("did not end within {}", format_duration(run.wall)));
+    hang.raw = run.hang_evidence;
+    findings.push_back(std::move(hang));
+  } else if (const auto* died = std::get_if<Signaled>(&run.termination); died != nullptr && !has_crash) {
+    const std::string name = signal_name(died->signal);
+    findings.push_back(
+        plain_finding(FindingSource::signal, name, Outcome::crash,
+                      fmt::format("killed by {}{}", name,
+                                  died->signal == SIGKILL
+                                      ? " (not by the harness; the kernel's memory killer does this too)"
+                                      : "")));
+  }
+}
+
+/// The exit code that the runtime of this build chose because of a report that we have.
+std::optional<int> explained_exit_code(const JudgeInput& input, const std::vector<Finding>& findings) {
+  const bool has_report = std::any_of(findings.begin(), findings.end(),
+                                      [](const Finding& finding) { return is_sanitizer(finding.source); });
+  const auto* exited = std::get_if<Exited>(&input.run.termination);
+  if (!has_report || exited == nullptr) return std::nullopt;
+  if (exited->code == sanitizer_exit_code(input.sanitizer)) return exited->code;
+  // The runtimes' own defaults, where the user's options or a foreign build decided: ASan, LSan, TSan, MSan.
+  constexpr std::array<int, 4> kDefaults{1, 23, 66, 77};
+  const bool is_default = std::find(kDefaults.begin(), kDefaults.end(), exited->code) != kDefaults.end();
+  return is_default ? std::optional(exited->code) : std::nullopt;
+}
+
+/// An exit by the sanitizer's own code without any report is a fail and not infra: the detector did fire, and
+/// leaving such runs out would lower the rate of a bug whose report was lost.
+void explain_lost_report(const JudgeInput& input, std::vector<Finding>& findings) {
+  const int code = sanitizer_exit_code(input.sanitizer);
+  const auto* exited = std::get_if<Exited>(&input.run.termination);
+  if (code == 0 || exited == nullptr || exited->code != code) return;
+  for (Finding& finding : findings) {
+    if (finding.source != FindingSource::oracle || finding.kind != "exit-code") continue;
+    finding.message = fmt::format(
+        "exit code {}, which the {} runtime was told to use for reports, but no report was found (log_path "
+        "set by "
+        "the user, or a full disk?)",
+        code, to_string(input.sanitizer));
+  }
+}
+
+void ask_oracles(const JudgeInput& input, std::vector<Finding>& findings) {
+  if (implies(findings, Outcome::crash) || implies(findings, Outcome::infra)) return;
+  OracleVerdict verdict = input.oracle.evaluate(input.run, input.check, explained_exit_code(input, findings));
+  explain_lost_report(input, verdict.findings);
+  for (Finding& finding : verdict.findings) findings.push_back(std::move(finding));
+  if (!verdict.infra_reason.empty()) {
+    findings.push_back(plain_finding(FindingSource::harness, "oracle-cannot-tell", Outcome::infra,
+                                     std::move(verdict.infra_reason)));
+  }
+}
+
+Outcome weigh(const std::vector<Finding>& findings) {
+  // A report of the subject's crash stands above a later failure of the tool; see the top of the file. What
+  // the supervisor calls a crash (a signal without report) was only added when nothing explained the death.
+  const bool has_report_of_crash = std::any_of(findings.begin(), findings.end(), [](const Finding& finding) {
+    return finding.implies == Outcome::crash && finding.source != FindingSource::signal;
+  });
+  if (has_report_of_crash) return Outcome::crash;
+  for (const Outcome outcome : kOutcomes) {
+    if (implies(findings, outcome)) return outcome;
+  }
+  return Outcome::ok;
+}
+
+std::string reason_for(const JudgeInput& input, const Judgement& judgement) {
+  if (judgement.findings.empty() || judgement.outcome == Outcome::ok) return "as expected";
+  const Finding& first = judgement.findings.front();
+  const bool has_own_words = first.source == FindingSource::harness ||
+                             first.source == FindingSource::signal || first.source == FindingSource::hang ||
+                             first.implies == Outcome::infra;
+  std::string reason = has_own_words ? first.message : judgement.signatures.front().title;
+  if (judgement.outcome == Outcome::crash && input.run.stop_reason == StopReason::deadline) {
+    reason += ", then it did not end";
+  }
+  return printable(reason);
+}
+
+}  // namespace
+
+std::optional<Judgement> judge(const JudgeInput& input) {
+  if (input.run.stop_reason == StopReason::interrupted) return std::nullopt;
+  Judgement judgement;
+  judgement.findings = read_reports(input.run);
+  join_abort_stacks(judgement.findings);
+  find_tool_failures(judgement.findings, input.frame_rules);
+  add_process_findings(input, judgement.findings);
+  ask_oracles(input, judgement.findings);
+  judgement.outcome = weigh(judgement.findings);
+  std::stable_partition(judgement.findings.begin(), judgement.findings.end(),
+                        [&](const Finding& finding) { return finding.implies == judgement.outcome; });
+  judgement.signatures = sign_all(judgement.findings, input.frame_rules);
+  judgement.reason = reason_for(input, judgement);
+  return judgement;
+}
+
+}  // namespace repro::findings

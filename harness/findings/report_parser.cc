@@ -1,0 +1,81 @@
+#include "harness/findings/report_parser.h"
+
+#include <utility>
+
+#include "harness/findings/report_grammars.h"
+#include "harness/findings/report_scanner.h"
+
+namespace repro::findings {
+namespace {
+
+// What is kept of a report's own text: enough for the longest report of the corpus (62 KiB), small enough for
+// a hundred thousand findings in one campaign file.
+constexpr std::size_t kRawLimit = 64U << 10U;
+
+std::vector<Finding> parse_grammar(const ReportText& report) {
+  switch (report.grammar) {
+    case Grammar::address:
+      return {parse_address_report(report.text)};
+    case Grammar::thread:
+      return {parse_thread_report(report.text)};
+    case Grammar::undefined:
+      return {parse_undefined_report(report.text)};
+    case Grammar::undefined_fatal:
+      return {parse_undefined_fatal_report(report.text)};
+    case Grammar::leak:
+      return parse_leak_report(report.text);
+    case Grammar::memory:
+      return {parse_memory_report(report.text)};
+    case Grammar::glibc:
+      return {parse_glibc_report(report.text)};
+    case Grammar::cxx:
+      return {parse_cxx_report(report.text)};
+    case Grammar::assertion:
+      return {parse_assertion_report(report.text)};
+    case Grammar::tool:
+      return {parse_tool_report(report.text)};
+    case Grammar::unknown:
+      return {parse_unknown_report(report.text)};
+  }
+  return {};
+}
+
+}  // namespace
+
+class ReportScanner::Impl {
+ public:
+  explicit Impl(Sink sink) : sink_(std::move(sink)), edges_([this](const ReportText& text) { take(text); }) {}
+
+  void feed(std::string_view piece) { edges_.feed(piece); }
+  void finish() { edges_.finish(); }
+
+ private:
+  void take(const ReportText& report) {
+    for (Finding& finding : parse_grammar(report)) {
+      finding.is_truncated = report.is_truncated;
+      finding.raw = report.text.substr(0, kRawLimit);
+      sink_(std::move(finding));
+    }
+  }
+
+  Sink sink_;
+  EdgeScanner edges_;
+};
+
+ReportScanner::ReportScanner(Sink sink) : impl_(std::make_unique<Impl>(std::move(sink))) {}
+ReportScanner::ReportScanner(ReportScanner&&) noexcept = default;
+ReportScanner& ReportScanner::operator=(ReportScanner&&) noexcept = default;
+ReportScanner::~ReportScanner() = default;
+
+void ReportScanner::feed(std::string_view piece) { impl_->feed(piece); }
+void ReportScanner::finish() { impl_->finish(); }
+
+std::vector<Finding> parse_reports(std::string_view text) {
+  std::vector<Finding> findings;
+  ReportScanner scanner([&](Finding finding) { findings.push_back(std::move(finding)); });
+  scanner.feed(text);
+  scanner.finish();
+  return findings;
+}
+
+}  // namespace repro::findings

@@ -1,0 +1,277 @@
+#include "harness/findings/signature.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "harness/findings/normalize.h"
+#include "harness/findings/report_lines.h"
+
+namespace repro::findings {
+namespace {
+
+constexpr std::size_t kAccessDepth = 3;
+constexpr std::size_t kFreeDepth = 2;
+constexpr std::size_t kLockDepth = 2;
+
+/// A stack as it is signed. `is_named` is false when it stands on module offsets.
+struct Site {
+  std::vector<std::string> frames;
+  std::string title;  ///< `lookup (callinfo.cc)`
+  bool is_named = false;
+};
+
+std::string signed_frame(const Frame& frame) {
+  std::string text = normalize_function(frame.function);
+  if (!frame.file.empty()) text += fmt::format(" {}", file_name(frame.file));
+  return text;
+}
+
+std::string title_of(const Frame& frame) {
+  std::string function = normalize_function(frame.function);
+  if (frame.file.empty()) return function;
+  return fmt::format("{} ({})", function, file_name(frame.file));
+}
+
+/// Frames with a file and, where there are none, frames with a name. Where a program has line tables, a frame
+/// without a file is a wrapper of the runtime (`close`, `write`) that one compiler shows and another hides.
+Site named_site(const Stack& stack, std::size_t depth, const FrameRules& rules) {
+  const auto is_of_subject = [&](const Frame& frame) {
+    return frame.is_symbolized() && classify(frame, rules) == FrameClass::subject;
+  };
+  const bool has_files = std::any_of(stack.frames.begin(), stack.frames.end(), [&](const Frame& frame) {
+    return !frame.file.empty() && is_of_subject(frame);
+  });
+  Site site;
+  for (const Frame& frame : stack.frames) {
+    if (!is_of_subject(frame) || (has_files && frame.file.empty())) continue;
+    std::string text = signed_frame(frame);
+    // Recursion: how deep it went says nothing about which bug it is.
+    if (!site.frames.empty() && site.frames.back() == text) continue;
+    if (site.frames.empty()) site.title = title_of(frame);
+    site.frames.push_back(std::move(text));
+    if (site.frames.size() == depth) break;
+  }
+  site.is_named = !site.frames.empty();
+  return site;
+}
+
+/// Without names: offsets within the subject's own modules, which are the same in every run of a build.
+Site offset_site(const Stack& stack, std::size_t depth, const FrameRules& rules) {
+  Site site;
+  for (const Frame& frame : stack.frames) {
+    if (frame.module.empty() || classify(frame, rules) != FrameClass::subject) continue;
+    site.frames.push_back(fmt::format("{}+{:#x}{}{}", file_name(frame.module), frame.module_offset,
+                                      frame.build_id.empty() ? "" : " ", frame.build_id));
+    if (site.frames.size() == 1) site.title = site.frames.front();
+    if (site.frames.size() == depth) break;
+  }
+  return site;
+}
+
+/// A report inside a library alone (no frame of the subject) stands on the library's own frames.
+Site library_site(const Stack& stack, std::size_t depth) {
+  Site site;
+  for (const Frame& frame : stack.frames) {
+    if (!frame.is_symbolized()) continue;
+    if (site.frames.empty()) site.title = title_of(frame);
+    site.frames.push_back(normalize_function(frame.function));
+    if (site.frames.size() == depth) break;
+  }
+  site.is_named = !site.frames.empty();
+  return site;
+}
+
+Site site_of(const Stack& stack, std::size_t depth, const FrameRules& rules) {
+  if (Site site = named_site(stack, depth, rules); !site.frames.empty()) return site;
+  if (Site site = offset_site(stack, depth, rules); !site.frames.empty()) return site;
+  return library_site(stack, depth);
+}
+
+const Stack* first_with(const Finding& finding, StackRole role) {
+  const auto found = std::find_if(finding.stacks.begin(), finding.stacks.end(),
+                                  [&](const Stack& stack) { return stack.role == role; });
+  return found == finding.stacks.end() ? nullptr : &*found;
+}
+
+bool is_race(const Finding& finding) {
+  return finding.source == FindingSource::thread_sanitizer &&
+         first_with(finding, StackRole::previous_access) != nullptr;
+}
+
+/// Collects what is signed and what is shown.
+class Signer {
+ public:
+  Signer(const Finding& finding, const FrameRules& rules) : finding_(finding), rules_(rules) {
+    signature_.source = finding.source;
+    signature_.kind = finding.kind;
+    signature_.implies = finding.implies;
+    signature_.title = finding.kind;
+  }
+
+  Signature sign() {
+    if (finding_.source == FindingSource::oracle || finding_.source == FindingSource::harness) {
+      add_message(finding_.source == FindingSource::oracle);
+    } else if (finding_.source == FindingSource::assertion) {
+      add_assertion();
+    } else if (finding_.kind == "uncaught-exception") {
+      add_message(false);
+      signature_.title = fmt::format("uncaught exception {}", finding_.message);
+    } else if (is_race(finding_)) {
+      add_race();
+    } else if (finding_.kind == "lock-order-inversion") {
+      add_lock_order();
+    } else {
+      add_error();
+    }
+    if (has_frames() && !is_named_) signature_.is_unsymbolized = true;
+    signature_.id = id();
+    return std::move(signature_);
+  }
+
+ private:
+  [[nodiscard]] bool has_frames() const {
+    return std::any_of(finding_.stacks.begin(), finding_.stacks.end(),
+                       [](const Stack& stack) { return !stack.frames.empty(); });
+  }
+
+  void add_message(bool keep_numbers) {
+    signature_.frames.push_back(keep_numbers ? finding_.message : without_numbers(finding_.message));
+    signature_.title = finding_.message;
+    is_named_ = true;
+  }
+
+  void add_assertion() {
+    signature_.frames.push_back(without_numbers(finding_.message));
+    signature_.title = finding_.message;
+    is_named_ = true;
+    if (finding_.stacks.empty() || finding_.stacks.front().frames.empty()) return;
+    const Frame& place = finding_.stacks.front().frames.front();
+    signature_.frames.push_back(signed_frame(place));
+    signature_.title = fmt::format("{} in {}", finding_.message, title_of(place));
+  }
+
+  void add_race() {
+    std::vector<std::pair<std::string, Site>> sides;
+    for (const Stack& stack : finding_.stacks) {
+      if (stack.role != StackRole::access && stack.role != StackRole::previous_access) continue;
+      sides.emplace_back(stack.access, site_of(stack, kAccessDepth, rules_));
+    }
+    // Unordered: which thread came second is chance.
+    std::sort(sides.begin(), sides.end(), [](const auto& a, const auto& b) {
+      return std::tie(a.second.frames, a.first) < std::tie(b.second.frames, b.first);
+    });
+    std::string title;
+    for (const auto& [access, site] : sides) {
+      signature_.frames.emplace_back("side:");
+      add_frames(site);
+      title += fmt::format("{}{} in {}", title.empty() ? "" : " and ", access.empty() ? "access" : access,
+                           site.title.empty() ? "?" : site.title);
+    }
+    signature_.title = fmt::format("{}: {}", finding_.kind, title);
+  }
+
+  void add_lock_order() {
+    std::vector<Site> sites;
+    for (const Stack& stack : finding_.stacks) {
+      if (stack.role != StackRole::mutex_acquired) continue;
+      // With second_deadlock_stack=1 each edge has two stacks; the second tells where the lock that is held
+      // was taken. Without it only the first exists, so only the first is signed.
+      if (stack.heading.find("previously acquired") != std::string::npos) continue;
+      sites.push_back(site_of(stack, kLockDepth, rules_));
+    }
+    std::sort(sites.begin(), sites.end(), [](const Site& a, const Site& b) { return a.frames < b.frames; });
+    std::string title;
+    for (const Site& site : sites) {
+      signature_.frames.emplace_back("acquired:");
+      add_frames(site);
+      title += fmt::format("{}{}", title.empty() ? "" : " and ", site.title.empty() ? "?" : site.title);
+    }
+    signature_.title = title.empty() ? finding_.kind : fmt::format("{}: {}", finding_.kind, title);
+  }
+
+  void add_error() {
+    if (finding_.kind == "odr-violation") return add_global();
+    const Stack* stack = first_with(finding_, StackRole::access);
+    if (stack == nullptr && finding_.source == FindingSource::leak_sanitizer) {
+      stack = first_with(finding_, StackRole::allocated);
+    }
+    if (stack == nullptr && !finding_.stacks.empty()) stack = &finding_.stacks.front();
+    if (stack != nullptr) {
+      const Site site = site_of(*stack, kAccessDepth, rules_);
+      if (!site.title.empty()) signature_.title = fmt::format("{} in {}", finding_.kind, site.title);
+      add_frames(site);
+    }
+    const Stack* freed = first_with(finding_, StackRole::freed);
+    if (freed != nullptr && finding_.kind.find("use-after-free") != std::string::npos) {
+      signature_.frames.emplace_back("freed:");
+      add_frames(site_of(*freed, kFreeDepth, rules_));
+    }
+    add_bare_check();
+    if (signature_.frames.empty() && finding_.source != FindingSource::signal &&
+        finding_.source != FindingSource::glibc) {
+      // Nothing but the text: better than one bucket for all.
+      signature_.frames.push_back(without_numbers(finding_.message));
+    }
+  }
+
+  /// The stacks of an odr-violation are start-up code; the global's name is the bug.
+  void add_global() {
+    const std::string_view name = between(finding_.location, "'", "'");
+    signature_.frames.emplace_back(name.empty() ? without_numbers(finding_.message) : std::string(name));
+    signature_.title = fmt::format("odr-violation of {}", name.empty() ? "?" : name);
+    is_named_ = true;
+  }
+
+  /// UBSan without stacks: the file and the message, in which compilers set blanks differently.
+  void add_bare_check() {
+    const bool is_bare_check = finding_.source == FindingSource::undefined_sanitizer && !is_named_;
+    if (!is_bare_check || finding_.stacks.empty() || finding_.stacks.front().frames.empty()) return;
+    const Frame& frame = finding_.stacks.front().frames.front();
+    if (frame.file.empty()) return;
+    std::string message = without_numbers(finding_.message);
+    std::erase(message, ' ');
+    signature_.frames.push_back(fmt::format("{} {}", file_name(frame.file), message));
+    signature_.title = fmt::format("{} ({})", finding_.kind, file_name(frame.file));
+    is_named_ = true;
+  }
+
+  void add_frames(const Site& site) {
+    signature_.frames.insert(signature_.frames.end(), site.frames.begin(), site.frames.end());
+    is_named_ = is_named_ || site.is_named;
+  }
+
+  /// FNV-1a, 64 bits, folded to 48 by exclusive or (Fowler, Noll, Vo; the fold is theirs too): a few lines,
+  /// the same on every machine. Two of a million different signatures share an id with probability 0.2 %.
+  [[nodiscard]] std::string id() const {
+    std::uint64_t hash = 0xcbf29ce484222325ULL;
+    const auto mix = [&](std::string_view text) {
+      for (const char c : text) {
+        hash ^= static_cast<unsigned char>(c);
+        hash *= 0x100000001b3ULL;
+      }
+      hash ^= 0xffU;  // a byte that no UTF-8 text holds: "ab","c" differs from "a","bc"
+      hash *= 0x100000001b3ULL;
+    };
+    mix(to_string(finding_.source));
+    mix(finding_.kind);
+    for (const std::string& frame : signature_.frames) mix(frame);
+    constexpr std::uint64_t kMask = (1ULL << 48U) - 1;
+    return fmt::format("s{}-{:012x}", kSignatureVersion, (hash >> 48U) ^ (hash & kMask));
+  }
+
+  const Finding& finding_;
+  const FrameRules& rules_;
+  Signature signature_;
+  bool is_named_ = false;
+};
+
+}  // namespace
+
+Signature sign(const Finding& finding, const FrameRules& rules) { return Signer(finding, rules).sign(); }
+
+}  // namespace repro::findings

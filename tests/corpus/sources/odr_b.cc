@@ -1,0 +1,2 @@
+int odr_table[20];
+int odr_other() { return odr_table[3]; }
