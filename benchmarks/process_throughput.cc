@@ -59,7 +59,7 @@ void run_supervised(Supervisor& supervisor, const RunSpec& spec, int runs, bool 
     const auto result = supervisor.run(spec);
     if (!result) give_up(result.error().message);
     if (result->termination != repro::Termination(repro::Exited{0})) give_up("the command failed");
-    if (directory && !directory->collect_reports("log")) give_up("the folder is gone");
+    if (directory && !directory->collect_reports()) give_up("the folder is gone");
   }
 }
 

@@ -129,10 +129,10 @@ Result<void> empty_folder(int root) {
 }
 
 /// The pid in `NAME.PID` or `NAME.PID.more`; nothing when `file` is not such a name.
-std::optional<pid_t> report_pid(std::string_view file, std::string_view name) {
-  if (!file.starts_with(name) || file.size() <= name.size() + 1 || file[name.size()] != '.')
-    return std::nullopt;
-  file.remove_prefix(name.size() + 1);
+std::optional<pid_t> report_pid(std::string_view file) {
+  const std::size_t dot = file.find('.');
+  if (dot == 0 || dot == std::string_view::npos) return std::nullopt;
+  file.remove_prefix(dot + 1);
   const Result<std::uint64_t> pid = parse_unsigned(file.substr(0, file.find('.')));
   if (!pid) return std::nullopt;
   return static_cast<pid_t>(*pid);
@@ -197,16 +197,14 @@ std::string RunDirectory::log_prefix(std::string_view name) const {
   return fmt::format("{}/{}", path_, name);
 }
 
-Result<std::vector<ReportFile>> RunDirectory::collect_reports(std::string_view name,
-                                                              const ReportLimits& limits) const {
+Result<std::vector<ReportFile>> RunDirectory::collect_reports(const ReportLimits& limits) const {
   const UniqueFd fd(::open(path_.c_str(), kOpenFolder));
   const Folder folder = fd.is_open() ? list_folder(fd.get()) : nullptr;
   if (folder == nullptr)
     return fail_errno(ErrorKind::internal, fmt::format("cannot read '{}'", path_), errno);
   std::vector<std::pair<pid_t, std::string>> names;
   while (const dirent* entry = ::readdir(folder.get())) {
-    if (const std::optional<pid_t> pid = report_pid(entry->d_name, name))
-      names.emplace_back(*pid, entry->d_name);
+    if (const std::optional<pid_t> pid = report_pid(entry->d_name)) names.emplace_back(*pid, entry->d_name);
   }
   std::ranges::sort(names);
   std::vector<ReportFile> reports;

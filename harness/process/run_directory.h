@@ -36,11 +36,10 @@ class RunDirectory {
   /// What to give a runtime as `log_path`: it appends `.PID`. `name` has no '/'.
   [[nodiscard]] std::string log_prefix(std::string_view name) const;
 
-  /// Every non-empty regular file at the top whose name is `NAME.PID` or `NAME.PID.more`, by pid. Symbolic
-  /// links are not followed. Files that cannot be read are left out. Errors: internal, when the folder is
-  /// gone.
-  [[nodiscard]] Result<std::vector<ReportFile>> collect_reports(std::string_view name,
-                                                                const ReportLimits& limits = {}) const;
+  /// Every non-empty regular file at the top whose name is `NAME.PID` or `NAME.PID.more`, by pid, whatever
+  /// NAME is: the processes of one tree may write under several runtimes. Symbolic links are not followed.
+  /// Files that cannot be read are left out. Errors: internal, when the folder is gone.
+  [[nodiscard]] Result<std::vector<ReportFile>> collect_reports(const ReportLimits& limits = {}) const;
 
   /// Leaves the folder where it is; the caller says so to the user.
   void keep() { path_is_ours_ = false; }

@@ -83,15 +83,16 @@ TEST_F(RunDirectoryTest, CollectsReportsByPidAndLeavesOthersAlone) {
   write(directory.log_prefix("asan") + ".x", "no pid");
   write(directory.log_prefix("tsan") + ".50", "other runtime");
   write(directory.subject_directory() + "/asan.60", "the subject's own");
-  const auto reports = directory.collect_reports("asan");
+  const auto reports = directory.collect_reports();
   ASSERT_TRUE(reports);
-  ASSERT_EQ(reports->size(), 3U);
+  ASSERT_EQ(reports->size(), 4U);
   EXPECT_EQ((*reports)[0].name, "asan.30");
   EXPECT_EQ((*reports)[0].pid, 30);
   EXPECT_EQ((*reports)[0].text, "first");
   EXPECT_EQ((*reports)[1].name, "asan.31.program");
-  EXPECT_EQ((*reports)[2].text, "second");
-  EXPECT_EQ((*reports)[2].total_bytes, 6U);
+  EXPECT_EQ((*reports)[2].name, "tsan.50");
+  EXPECT_EQ((*reports)[3].text, "second");
+  EXPECT_EQ((*reports)[3].total_bytes, 6U);
 }
 
 TEST_F(RunDirectoryTest, BoundsReportsInSizeAndNumber) {
@@ -99,7 +100,7 @@ TEST_F(RunDirectoryTest, BoundsReportsInSizeAndNumber) {
   write(directory.log_prefix("asan") + ".1", "AAAA" + std::string(100'000, '.') + "ZZZZ");
   write(directory.log_prefix("asan") + ".2", "b");
   write(directory.log_prefix("asan") + ".3", "c");
-  const auto reports = directory.collect_reports("asan", {.head_bytes = 4, .tail_bytes = 4, .files = 2});
+  const auto reports = directory.collect_reports({.head_bytes = 4, .tail_bytes = 4, .files = 2});
   ASSERT_TRUE(reports);
   ASSERT_EQ(reports->size(), 2U);
   EXPECT_EQ((*reports)[0].text, "AAAA\n[repro: 100000 bytes dropped here]\nZZZZ");
@@ -111,7 +112,7 @@ TEST_F(RunDirectoryTest, ReadsNoLinkAndNoFifoAsAReport) {
   write(base_ + "/secret", "secret");
   fs::create_symlink(base_ + "/secret", directory.log_prefix("asan") + ".1");
   ASSERT_EQ(mkfifo((directory.log_prefix("asan") + ".2").c_str(), 0600), 0);
-  const auto reports = directory.collect_reports("asan");
+  const auto reports = directory.collect_reports();
   ASSERT_TRUE(reports);
   EXPECT_THAT(*reports, IsEmpty());
 }
@@ -157,7 +158,7 @@ TEST_F(RunDirectoryTest, CopesWithASubjectThatRemovedItself) {
   RunDirectory directory = make();
   fs::remove_all(directory.subject_directory());
   write(directory.log_prefix("asan") + ".1", "survives");
-  const auto reports = directory.collect_reports("asan");
+  const auto reports = directory.collect_reports();
   ASSERT_TRUE(reports);
   EXPECT_EQ(reports->size(), 1U);
   EXPECT_TRUE(directory.remove());
@@ -167,7 +168,7 @@ TEST_F(RunDirectoryTest, CopesWithASubjectThatRemovedItself) {
 TEST_F(RunDirectoryTest, CopesWithNothingLeftAtAll) {
   RunDirectory directory = make();
   fs::remove_all(directory.path());
-  EXPECT_FALSE(directory.collect_reports("asan"));
+  EXPECT_FALSE(directory.collect_reports());
   EXPECT_TRUE(directory.remove());
 }
 

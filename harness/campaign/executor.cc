@@ -1,0 +1,111 @@
+#include "harness/campaign/executor.h"
+
+#include <cerrno>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "harness/base/clock.h"
+#include "harness/base/files.h"
+#include "harness/findings/judge.h"
+#include "harness/process/run_directory.h"
+
+namespace repro::campaign {
+namespace {
+
+/// A check that hangs must not hang the campaign; a minute is long for reading one run's files.
+constexpr nanoseconds kCheckTimeout = std::chrono::seconds(60);
+
+RunRecord infra_record(const Assignment& assignment, const Error& error) {
+  RunRecord record;
+  record.slot = assignment.slot;
+  record.timeout = assignment.timeout;
+  record.outcome = Outcome::infra;
+  record.reason = error.message;
+  record.process.started_at = system_clock().unix_time();
+  return record;
+}
+
+/// Runs the user's check in the run's folder, with the outputs as files.
+Result<ProcessResult> run_check(process::ProcessRunner& runner, const process::RunSpec& subject,
+                                const process::RunDirectory& directory, const ProcessResult& result,
+                                const std::vector<std::string>& command) {
+  const std::string stdout_path = directory.path() + "/stdout";
+  const std::string stderr_path = directory.path() + "/stderr";
+  REPRO_TRY(write_file_atomically(stdout_path, result.standard_output.text()));
+  REPRO_TRY(write_file_atomically(stderr_path, result.standard_error.text()));
+  process::RunSpec check;
+  check.argv = command;
+  check.environment = subject.environment;
+  check.environment.push_back("REPRO_RUN_DIRECTORY=" + directory.path());
+  check.environment.push_back("REPRO_STDOUT=" + stdout_path);
+  check.environment.push_back("REPRO_STDERR=" + stderr_path);
+  if (const auto* exited = std::get_if<Exited>(&result.termination)) {
+    check.environment.push_back(fmt::format("REPRO_EXIT_CODE={}", exited->code));
+  } else {
+    check.environment.push_back(
+        fmt::format("REPRO_SIGNAL={}", std::get<Signaled>(result.termination).signal));
+  }
+  check.working_directory = directory.path();
+  check.timeout = kCheckTimeout;
+  return runner.run(check);
+}
+
+}  // namespace
+
+process::RunSpec base_spec(const Request& request, const Command& command) {
+  process::RunSpec spec;
+  spec.argv = command.argv;
+  spec.working_directory = command.working_directory;
+  spec.stdin_file = command.stdin_file;
+  spec.grace = request.grace;
+  spec.memory_limit_bytes = request.memory_limit_bytes;
+  spec.head_limit_bytes = request.capture_limit_bytes / 2;
+  spec.tail_limit_bytes = request.capture_limit_bytes - spec.head_limit_bytes;
+  return spec;
+}
+
+Result<std::optional<CompletedRun>> Executor::run(const Assignment& assignment) {
+  const Arm& arm = plan_.request->arms[assignment.slot.arm];
+  Result<process::RunDirectory> directory = process::RunDirectory::create(plan_.temporary_base);
+  if (!directory) return std::optional(CompletedRun{infra_record(assignment, directory.error()), {}});
+
+  process::RunSpec spec = base_spec(*plan_.request, arm.command);
+  spec.environment = plan_.environments[assignment.slot.arm].entries(
+      assignment.slot, {directory->subject_directory(), directory->path(), job_});
+  spec.timeout = assignment.timeout;
+  spec.deadline_hook = plan_.deadline_hook;
+
+  Result<ProcessResult> result = runner_.run(spec);
+  if (!result && result.error().os_errno == ECANCELED) return std::optional<CompletedRun>();
+  if (!result && result.error().kind == ErrorKind::usage) return Unexpected(std::move(result).error());
+  if (!result) return std::optional(CompletedRun{infra_record(assignment, result.error()), {}});
+
+  Result<std::vector<ReportFile>> reports = directory->collect_reports();
+  if (reports) result->report_files = *std::move(reports);
+
+  std::optional<ProcessResult> check;
+  const std::vector<std::string>& check_command = plan_.oracle->spec().check_command;
+  if (!check_command.empty() && result->stop_reason == StopReason::none) {
+    Result<ProcessResult> checked = run_check(runner_, spec, *directory, *result, check_command);
+    if (!checked && checked.error().os_errno == ECANCELED) return std::optional<CompletedRun>();
+    if (!checked) return Unexpected(std::move(checked).error().with_context("--check"));
+    check = *std::move(checked);
+  }
+
+  std::optional<findings::Judgement> judgement =
+      findings::judge({*result, *plan_.oracle, arm.key.sanitizer, check ? &*check : nullptr});
+  if (!judgement) return std::optional<CompletedRun>();
+
+  CompletedRun completed;
+  completed.record.slot = assignment.slot;
+  completed.record.timeout = assignment.timeout;
+  completed.record.process = *std::move(result);
+  completed.record.outcome = judgement->outcome;
+  completed.record.reason = std::move(judgement->reason);
+  completed.record.findings = std::move(judgement->findings);
+  completed.signatures = std::move(judgement->signatures);
+  return std::optional(std::move(completed));
+}
+
+}  // namespace repro::campaign

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "harness/base/result.h"
+#include "harness/campaign/dispenser.h"
+#include "harness/campaign/run_environment.h"
+#include "harness/findings/oracle.h"
+#include "harness/model/campaign.h"
+#include "harness/model/run_record.h"
+#include "harness/model/signature.h"
+#include "harness/process/runner.h"
+
+namespace repro::campaign {
+
+/// What every run of a campaign shares. Immutable while runs are in flight.
+struct ExecutionPlan {
+  const Request* request = nullptr;          ///< not owned
+  const findings::Oracle* oracle = nullptr;  ///< not owned
+  std::vector<RunEnvironment> environments;  ///< one per arm, by Arm::id
+  std::string temporary_base;                ///< run directories are made below it; empty: $TMPDIR or /tmp
+  process::DeadlineHook deadline_hook;       ///< empty: a hang carries no evidence
+};
+
+/// A run with the identities of what it found.
+struct CompletedRun {
+  RunRecord record;
+  std::vector<Signature> signatures;
+};
+
+/// Does one run from its private folder to its outcome: prepare, supervise, collect, check, judge, clean up.
+/// One Executor per job slot; not thread-safe.
+class Executor {
+ public:
+  /// `plan` and `runner` must outlive the executor. `job` is what runs see as REPRO_JOB.
+  Executor(const ExecutionPlan& plan, process::ProcessRunner& runner, std::uint32_t job)
+      : plan_(plan), runner_(runner), job_(job) {}
+
+  /// Nothing when the run was interrupted: it says nothing and must not be stored. A run that could not be
+  /// carried out for lack of processes, memory or disk is a CompletedRun with outcome `infra`. Errors: usage,
+  /// when the command itself cannot be executed; then no later run can either.
+  [[nodiscard]] Result<std::optional<CompletedRun>> run(const Assignment& assignment);
+
+ private:
+  const ExecutionPlan& plan_;
+  process::ProcessRunner& runner_;
+  std::uint32_t job_;
+};
+
+/// The specification of a run of `arm`, without what changes from run to run. Also used for the reference
+/// command.
+[[nodiscard]] process::RunSpec base_spec(const Request& request, const Command& command);
+
+}  // namespace repro::campaign

@@ -1,0 +1,66 @@
+#include "harness/cli/campaign_files.h"
+
+#include <ctime>
+#include <filesystem>
+#include <system_error>
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+namespace repro::cli {
+namespace {
+
+constexpr const char* kFolder = "repro-results";
+
+std::string as_file_name(const std::string& title) {
+  std::string name;
+  for (const char c : title) {
+    const bool is_plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                          c == '-' || c == '_' || c == '.';
+    name += is_plain ? c : '_';
+  }
+  return name;
+}
+
+}  // namespace
+
+Result<std::string> default_campaign_file(const std::string& title, nanoseconds unix_time) {
+  std::error_code error;
+  std::filesystem::create_directories(kFolder, error);
+  if (error) {
+    return fail(
+        ErrorKind::usage,
+        fmt::format("cannot make the folder '{}' ({}); name a file with --out", kFolder, error.message()),
+        error.value());
+  }
+  const auto seconds =
+      static_cast<std::time_t>(std::chrono::duration_cast<std::chrono::seconds>(unix_time).count());
+  const std::string stem =
+      fmt::format("{}/{}-{:%Y%m%d-%H%M%S}", kFolder, as_file_name(title), fmt::gmtime(seconds));
+  std::string path = stem + ".repro";
+  for (int number = 2; std::filesystem::exists(path, error); ++number)
+    path = fmt::format("{}-{}.repro", stem, number);
+  return path;
+}
+
+Result<std::string> newest_campaign_file() {
+  std::error_code error;
+  std::string newest;
+  std::filesystem::file_time_type newest_time{};
+  for (auto entry = std::filesystem::directory_iterator(kFolder, error);
+       !error && entry != std::filesystem::directory_iterator(); entry.increment(error)) {
+    if (entry->path().extension() != ".repro") continue;
+    std::error_code stat_error;
+    const auto time = entry->last_write_time(stat_error);
+    if (stat_error || (!newest.empty() && time <= newest_time)) continue;
+    newest = entry->path();
+    newest_time = time;
+  }
+  if (newest.empty()) {
+    return fail(ErrorKind::usage,
+                fmt::format("no campaign file named and none in '{}'; make one with repro run", kFolder));
+  }
+  return newest;
+}
+
+}  // namespace repro::cli

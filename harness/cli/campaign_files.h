@@ -1,0 +1,17 @@
+#pragma once
+
+#include <string>
+
+#include "harness/base/clock.h"
+#include "harness/base/result.h"
+
+namespace repro::cli {
+
+/// Where campaigns go when no --out says otherwise: `repro-results/TITLE-YYYYMMDD-HHMMSS.repro` in the
+/// current folder, with a number when that exists. Makes the folder. Errors: usage, when it cannot be made.
+[[nodiscard]] Result<std::string> default_campaign_file(const std::string& title, nanoseconds unix_time);
+
+/// The campaign file in `repro-results` that was changed last. Errors: usage, when there is none.
+[[nodiscard]] Result<std::string> newest_campaign_file();
+
+}  // namespace repro::cli

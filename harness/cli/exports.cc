@@ -1,0 +1,96 @@
+#include "harness/cli/exports.h"
+
+#include <array>
+#include <cerrno>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <system_error>
+#include <utility>
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "harness/report/csv.h"
+#include "harness/report/json.h"
+#include "harness/report/markdown.h"
+
+namespace repro::cli {
+namespace {
+
+constexpr std::array<std::pair<std::string_view, ExportFormat>, 3> kOptions{{
+    {"export-json", ExportFormat::json},
+    {"export-markdown", ExportFormat::markdown},
+    {"export-csv", ExportFormat::csv},
+}};
+
+Result<void> write_to(std::ostream& out, ExportFormat format, const CampaignSummary& summary,
+                      const store::Store& store) {
+  const report::RunSource runs = [&store](const auto& visit) { return store.for_each_run(visit); };
+  switch (format) {
+    case ExportFormat::json:
+      return report::write_json(out, summary, runs);
+    case ExportFormat::markdown:
+      report::write_markdown(out, summary);
+      return {};
+    case ExportFormat::csv:
+      return report::write_csv(out, summary, runs);
+  }
+  return {};
+}
+
+/// Through a file beside it and rename, so that nobody ever reads half a report.
+Result<void> write_one(const Export& target, const CampaignSummary& summary, const store::Store& store) {
+  if (target.path == "-") return write_to(std::cout, target.format, summary, store);
+  const std::string temporary = fmt::format("{}.{}.tmp", target.path, ::getpid());
+  const auto give_up = [&](Error error) {
+    ::unlink(temporary.c_str());
+    return Unexpected(std::move(error).with_context(fmt::format("cannot write '{}'", target.path)));
+  };
+  {
+    errno = 0;
+    std::ofstream out(temporary, std::ios::binary | std::ios::trunc);
+    if (Result<void> written = write_to(out, target.format, summary, store); !written) {
+      return give_up(std::move(written).error());
+    }
+    out.flush();
+    if (!out)
+      return give_up({ErrorKind::usage, std::generic_category().message(errno == 0 ? EIO : errno), errno});
+  }
+  if (::rename(temporary.c_str(), target.path.c_str()) != 0) {
+    return give_up({ErrorKind::usage, std::generic_category().message(errno), errno});
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<std::vector<Export>> read_exports(const ParsedOptions& options) {
+  std::vector<Export> exports;
+  for (const auto& [name, format] : kOptions) {
+    const std::optional<std::string> path = options.value(name);
+    if (!path) continue;
+    exports.push_back({format, *path});
+    if (*path == "-") continue;
+    const std::filesystem::path parent = std::filesystem::path(*path).parent_path();
+    const std::string folder = parent.empty() ? "." : parent.string();
+    std::error_code error;
+    if (!std::filesystem::is_directory(folder, error) || ::access(folder.c_str(), W_OK) != 0) {
+      return fail(ErrorKind::usage, fmt::format("{}: '{}' is not a folder that can be written to",
+                                                options.origin(name), folder));
+    }
+    if (std::filesystem::is_directory(*path, error)) {
+      return fail(ErrorKind::usage,
+                  fmt::format("{}: '{}' is a folder; name a file", options.origin(name), *path));
+    }
+  }
+  return exports;
+}
+
+Result<void> write_exports(const std::vector<Export>& exports, const CampaignSummary& summary,
+                           const store::Store& store) {
+  for (const Export& target : exports) REPRO_TRY(write_one(target, summary, store));
+  return {};
+}
+
+}  // namespace repro::cli

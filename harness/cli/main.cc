@@ -1,0 +1,81 @@
+#include <array>
+#include <iostream>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "harness/base/text.h"
+#include "harness/campaign/run_environment.h"
+#include "harness/campaign/version.h"
+#include "harness/cli/exit_codes.h"
+#include "harness/cli/verbs.h"
+
+namespace repro::cli {
+namespace {
+
+struct Verb {
+  const char* name;
+  const char* summary;
+  Result<int> (*run)(const Invocation&);
+};
+
+constexpr std::array<Verb, 4> kVerbs{{
+    {"run", "repeat a scenario or a command, judge every run, print the table", run_verb},
+    {"show", "show a campaign, one of its runs, or one of its bugs", show_verb},
+    {"list", "list the built-in scenarios, their variants and builds", list_verb},
+    {"doctor", "is this machine able to see what it should?", doctor_verb},
+}};
+
+void print_help(std::ostream& out) {
+  out << "repro reproduces, counts and names the concurrency bugs of native programs.\n\n"
+         "Usage: repro VERB [options] [-- COMMAND ...]\n\nVerbs:\n";
+  for (const Verb& verb : kVerbs) out << fmt::format("  {:<8} {}\n", verb.name, verb.summary);
+  out << "\nEvery verb explains itself: repro VERB --help\n\n"
+         "Examples:\n"
+         "  repro run --sanitizer=address --runs=25 -- ./my_test\n"
+         "  repro run shm-spinlock --sanitizer=plain,address,thread --runs=25\n"
+         "  repro show --run=3\n"
+         "  repro doctor\n";
+}
+
+Result<int> dispatch(const std::vector<std::string>& words) {
+  if (words.empty()) {
+    print_help(std::cerr);
+    return fail(ErrorKind::usage, "which verb?");
+  }
+  const std::string& word = words.front();
+  if (word == "--help" || word == "-h" || word == "help") {
+    print_help(std::cout);
+    return kExitOk;
+  }
+  if (word == "--version") {
+    std::cout << "repro " << campaign::kToolVersion << '\n';
+    return kExitOk;
+  }
+  std::vector<std::string> names;
+  for (const Verb& verb : kVerbs) {
+    if (word == verb.name) {
+      return verb.run({std::span(words).subspan(1), campaign::own_environment()});
+    }
+    names.emplace_back(verb.name);
+  }
+  return fail(ErrorKind::usage, fmt::format("there is no verb '{}'{}; the verbs are {}", printable(word),
+                                            suggestion(word, names), join(names, ", ")));
+}
+
+int main_of(int argc, char** argv) {
+  const std::vector<std::string> words(argv + 1, argv + argc);
+  Result<int> code = dispatch(words);
+  std::cout.flush();
+  if (!code) {
+    std::cerr << "repro: " << printable(code.error().message) << '\n';
+    return exit_code_of(code.error().kind);
+  }
+  return *code;
+}
+
+}  // namespace
+}  // namespace repro::cli
+
+int main(int argc, char** argv) { return repro::cli::main_of(argc, argv); }

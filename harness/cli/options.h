@@ -1,0 +1,95 @@
+#pragma once
+
+// The command line of one verb. CLI11 finds the words and prints the help; what a word means is read here, so
+// that a value from the flag, from REPRO_* and from repro.json goes through the same check and the same
+// message.
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "harness/base/result.h"
+
+namespace repro::cli {
+
+enum class OptionKind : std::uint8_t {
+  value,  ///< one value; given twice is an error
+  list,   ///< comma-separated and repeatable
+  texts,  ///< repeatable, commas are part of the text
+  flag,
+};
+
+/// Where a value may come from besides the flag.
+enum class Layering : std::uint8_t { flag_only, layered };
+
+struct OptionSpec {
+  std::string_view name;  ///< without dashes
+  OptionKind kind = OptionKind::value;
+  std::string_view placeholder;  ///< `N`, `T`, `FILE`; empty for a flag
+  std::string_view group;        ///< heading in the help
+  std::string_view help;
+  Layering layering = Layering::layered;
+};
+
+struct VerbSpec {
+  std::string_view name;
+  std::string_view summary;      ///< one line
+  std::string_view usage;        ///< `repro run [SCENARIO] [options] [-- COMMAND ...]`
+  std::string_view description;  ///< paragraphs for --help
+  std::string_view examples;     ///< lines for --help
+  std::string_view positional;   ///< name of the one positional argument; empty: none is taken
+  bool takes_command = false;    ///< whether `-- COMMAND ...` may follow
+  std::span<const OptionSpec> options;
+};
+
+/// The values of one verb, all still text, each with the place it came from.
+class ParsedOptions {
+ public:
+  [[nodiscard]] bool has(std::string_view name) const;
+  /// Given, and not as "", 0, no or false: so an outer layer can take back what an inner one says.
+  [[nodiscard]] bool flag(std::string_view name) const;
+  [[nodiscard]] std::optional<std::string> value(std::string_view name) const;
+  [[nodiscard]] std::vector<std::string> list(std::string_view name) const;
+  /// How to name the source in a message: `--runs`, `REPRO_RUNS` or `repro.json:4: runs`.
+  [[nodiscard]] std::string origin(std::string_view name) const;
+  /// The same, but nothing when it did not come from the command line.
+  [[nodiscard]] bool is_from_flag(std::string_view name) const;
+
+  /// Typed access; Errors are usage and name the origin. Absent gives nullopt.
+  [[nodiscard]] Result<std::optional<std::uint64_t>> number(std::string_view name) const;
+  [[nodiscard]] Result<std::optional<std::chrono::nanoseconds>> duration(std::string_view name) const;
+  [[nodiscard]] Result<std::optional<std::uint64_t>> size(std::string_view name) const;
+
+  void set(std::string_view name, std::vector<std::string> values, std::string origin, bool is_from_flag);
+
+  std::string positional;            ///< empty when not given
+  std::vector<std::string> command;  ///< what stands after `--`
+  bool has_command = false;
+
+ private:
+  struct Entry {
+    std::vector<std::string> values;
+    std::string origin;
+    bool is_from_flag = false;
+  };
+  std::map<std::string, Entry, std::less<>> entries_;
+};
+
+/// Reads `arguments` (without program and verb name). Errors: usage, with the nearest option name. Returns
+/// nothing when help was asked for and has been printed to standard output.
+[[nodiscard]] Result<std::optional<ParsedOptions>> parse_options(const VerbSpec& verb,
+                                                                 std::span<const std::string> arguments);
+
+/// Adds the values of REPRO_* (from `environment`) and of repro.json (in the current folder or the nearest
+/// one above it, up to the root of the git work tree) for layered options that no flag gave. Errors: usage,
+/// with file and line.
+[[nodiscard]] Result<void> add_layers(const VerbSpec& verb,
+                                      const std::map<std::string, std::string>& environment,
+                                      ParsedOptions& options);
+
+}  // namespace repro::cli

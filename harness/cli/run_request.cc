@@ -1,0 +1,443 @@
+#include "harness/cli/run_request.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <limits>
+#include <set>
+#include <system_error>
+#include <utility>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+#include <unistd.h>
+
+#include "harness/base/files.h"
+#include "harness/base/seed.h"
+#include "harness/base/text.h"
+#include "harness/campaign/scenario.h"
+#include "harness/campaign/subject.h"
+#include "harness/model/json.h"
+
+namespace repro::cli {
+namespace {
+
+/// A report about ten runs says little; a hundred take long under a sanitizer. 25 is what the write-ups used.
+constexpr std::uint64_t kDefaultRuns = 25;
+constexpr std::uint64_t kMostRuns = 1'000'000'000;
+constexpr std::uint64_t kMostJobs = 1024;
+
+struct SanitizerAlias {
+  std::string_view alias;
+  std::string_view name;
+};
+
+constexpr std::array<SanitizerAlias, 6> kAliases{{{"asan", "address"},
+                                                  {"tsan", "thread"},
+                                                  {"ubsan", "undefined"},
+                                                  {"msan", "memory"},
+                                                  {"none", "plain"},
+                                                  {"os", "plain"}}};
+
+std::vector<std::string> sanitizer_names() {
+  std::vector<std::string> names;
+  for (const Sanitizer sanitizer : kSanitizers) names.emplace_back(to_string(sanitizer));
+  return names;
+}
+
+Result<Sanitizer> read_sanitizer(const std::string& name, const std::string& origin) {
+  if (const auto known = parse_sanitizer(name)) {
+    if (*known != Sanitizer::valgrind) return *known;
+    return fail(ErrorKind::usage,
+                fmt::format("{}: valgrind's reports are not read yet; use address, thread, undefined "
+                            "or memory, or run valgrind with --error-exitcode as a plain command",
+                            origin));
+  }
+  const auto* alias = std::find_if(kAliases.begin(), kAliases.end(),
+                                   [&](const SanitizerAlias& candidate) { return candidate.alias == name; });
+  const std::string hint = alias == kAliases.end() ? suggestion(name, sanitizer_names())
+                                                   : fmt::format("; did you mean '{}'?", alias->name);
+  return fail(ErrorKind::usage,
+              fmt::format("{}: there is no build '{}'{} (plain, address, thread, undefined, memory)", origin,
+                          printable(name), hint));
+}
+
+/// The items of a list option without doubles; an empty item is an error.
+Result<std::vector<std::string>> read_names(const ParsedOptions& options, std::string_view name) {
+  std::vector<std::string> names;
+  for (const std::string& item : options.list(name)) {
+    if (item.empty())
+      return fail(ErrorKind::usage, fmt::format("{}: an empty name in the list", options.origin(name)));
+    if (std::find(names.begin(), names.end(), item) == names.end()) names.push_back(item);
+  }
+  return names;
+}
+
+Result<std::vector<Sanitizer>> read_sanitizers(const ParsedOptions& options) {
+  REPRO_ASSIGN(const std::vector<std::string> names, read_names(options, "sanitizer"));
+  std::vector<Sanitizer> sanitizers;
+  for (const std::string& name : names) {
+    REPRO_ASSIGN(const Sanitizer sanitizer, read_sanitizer(name, options.origin("sanitizer")));
+    sanitizers.push_back(sanitizer);
+  }
+  return sanitizers;
+}
+
+Result<std::map<std::string, std::string>> read_environment_option(const ParsedOptions& options) {
+  std::map<std::string, std::string> variables;
+  for (const std::string& text : options.list("env")) {
+    const std::size_t equals = text.find('=');
+    if (equals == std::string::npos || equals == 0) {
+      return fail(ErrorKind::usage, fmt::format("{}: '{}' is not of the form NAME=VALUE",
+                                                options.origin("env"), printable(text)));
+    }
+    variables[text.substr(0, equals)] = text.substr(equals + 1);
+  }
+  return variables;
+}
+
+Result<std::string> existing_folder(const ParsedOptions& options, std::string_view name) {
+  const std::optional<std::string> path = options.value(name);
+  if (!path) return std::string();
+  std::error_code error;
+  if (!std::filesystem::is_directory(*path, error)) {
+    return fail(ErrorKind::usage, fmt::format("{}: there is no folder '{}'", options.origin(name), *path));
+  }
+  return std::filesystem::absolute(*path, error).string();
+}
+
+Result<std::string> readable_file(const ParsedOptions& options, std::string_view name) {
+  const std::optional<std::string> path = options.value(name);
+  if (!path) return std::string();
+  std::error_code error;
+  if (::access(path->c_str(), R_OK) != 0 || std::filesystem::is_directory(*path, error)) {
+    return fail(ErrorKind::usage,
+                fmt::format("{}: '{}' is not a readable file", options.origin(name), *path));
+  }
+  return std::filesystem::absolute(*path, error).string();
+}
+
+Result<std::optional<std::uint64_t>> bounded_number(const ParsedOptions& options, std::string_view name,
+                                                    std::uint64_t most) {
+  REPRO_ASSIGN(const std::optional<std::uint64_t> number, options.number(name));
+  if (number && (*number == 0 || *number > most)) {
+    return fail(ErrorKind::usage, fmt::format("{}: {} is out of range; 1 to {} are possible",
+                                              options.origin(name), *number, most));
+  }
+  return number;
+}
+
+Result<void> read_limits(const ParsedOptions& options, Request& request) {
+  REPRO_ASSIGN(request.runs_per_arm, bounded_number(options, "runs", kMostRuns));
+  REPRO_ASSIGN(request.duration, options.duration("duration"));
+  REPRO_ASSIGN(request.stop_after_failures, bounded_number(options, "stop-after", kMostRuns));
+  if (!request.runs_per_arm && !request.duration) request.runs_per_arm = kDefaultRuns;
+  REPRO_ASSIGN(const std::optional<std::uint64_t> jobs, bounded_number(options, "jobs", kMostJobs));
+  request.jobs = static_cast<std::uint32_t>(jobs.value_or(1));
+  REPRO_ASSIGN(request.timeout, options.duration("timeout"));
+  for (const auto& [name, given] :
+       {std::pair("timeout", request.timeout), std::pair("duration", request.duration)}) {
+    if (given && given->count() == 0) {
+      return fail(ErrorKind::usage, fmt::format("{}: 0 would allow no run", options.origin(name)));
+    }
+  }
+  REPRO_ASSIGN(const std::optional<std::chrono::nanoseconds> grace, options.duration("grace"));
+  request.grace = grace.value_or(request.grace);
+  REPRO_ASSIGN(request.memory_limit_bytes, options.size("memory-limit"));
+  if (request.memory_limit_bytes && *request.memory_limit_bytes < (1U << 20U)) {
+    return fail(ErrorKind::usage,
+                fmt::format("{}: less than 1M starts no program", options.origin("memory-limit")));
+  }
+  REPRO_ASSIGN(const std::optional<std::uint64_t> capture, options.size("capture-limit"));
+  request.capture_limit_bytes = capture.value_or(request.capture_limit_bytes);
+  REPRO_ASSIGN(const std::optional<std::uint64_t> seed, options.number("seed"));
+  if (seed && *seed > (std::uint64_t{1} << 53U)) {
+    return fail(ErrorKind::usage,
+                fmt::format("{}: at most 2^53, so that every reader of the JSON sees the same number",
+                            options.origin("seed")));
+  }
+  request.seed = seed ? *seed : fresh_seed();
+  return {};
+}
+
+Result<KeepLogs> read_keep_logs(const ParsedOptions& options) {
+  const std::string text = options.value("keep-logs").value_or("failures");
+  if (text == "failures") return KeepLogs::failures;
+  if (text == "all") return KeepLogs::all;
+  if (text == "none") return KeepLogs::none;
+  const std::vector<std::string> known{"failures", "all", "none"};
+  return fail(ErrorKind::usage,
+              fmt::format("{}: '{}' is none of failures, all, none{}", options.origin("keep-logs"),
+                          printable(text), suggestion(text, known)));
+}
+
+std::vector<std::string> as_shell_command(const std::optional<std::string>& line) {
+  return line ? std::vector<std::string>{"/bin/sh", "-c", *line} : std::vector<std::string>();
+}
+
+/// Lays the oracle options over the scenario's own.
+Result<void> read_oracle(const ParsedOptions& options, OracleSpec& oracle) {
+  if (options.has("ok-exit-codes")) {
+    oracle.ok_exit_codes.clear();
+    for (const std::string& text : options.list("ok-exit-codes")) {
+      Result<std::uint64_t> code = parse_unsigned(text);
+      if (!code || *code > 255) {
+        return fail(ErrorKind::usage, fmt::format("{}: '{}' is no exit code (0 to 255)",
+                                                  options.origin("ok-exit-codes"), printable(text)));
+      }
+      oracle.ok_exit_codes.push_back(static_cast<int>(*code));
+    }
+  }
+  if (options.has("expect")) {
+    REPRO_ASSIGN(oracle.expect_file, readable_file(options, "expect"));
+  }
+  if (options.has("match")) oracle.match = options.list("match");
+  if (options.has("no-match")) oracle.no_match = options.list("no-match");
+  if (options.has("reference")) oracle.reference_command = as_shell_command(options.value("reference"));
+  if (options.has("check")) oracle.check_command = as_shell_command(options.value("check"));
+  if (options.flag("unordered")) oracle.ignore_line_order = true;
+  if (oracle.ignore_line_order && oracle.expect_file.empty() && oracle.reference_command.empty()) {
+    return fail(
+        ErrorKind::usage,
+        fmt::format("{} says how outputs are compared, but neither --expect nor --reference names one",
+                    options.origin("unordered")));
+  }
+  return {};
+}
+
+Result<void> check_schedule(const ParsedOptions& options) {
+  for (const std::string& schedule : options.list("schedule")) {
+    if (schedule != "os") {
+      return fail(ErrorKind::usage,
+                  fmt::format("{}: schedule '{}' is not available; this version runs under 'os'",
+                              options.origin("schedule"), printable(schedule)));
+    }
+  }
+  return {};
+}
+
+// --- scenarios
+// ---------------------------------------------------------------------------------------------------
+
+Result<std::vector<std::string>> scenario_variants(const ParsedOptions& options,
+                                                   const campaign::Scenario& scenario) {
+  REPRO_ASSIGN(std::vector<std::string> names, read_names(options, "variant"));
+  if (names.empty()) return scenario.default_variants;
+  if (names == std::vector<std::string>{"all"}) {
+    names.clear();
+    for (const campaign::ScenarioVariant& variant : scenario.variants) names.push_back(variant.name);
+  }
+  return names;
+}
+
+Result<void> check_scenario_build(const campaign::Scenario& scenario, Sanitizer build,
+                                  const std::string& origin) {
+  const auto& builds = scenario.builds;
+  if (std::find(builds.begin(), builds.end(), build) == builds.end()) {
+    std::vector<std::string> names;
+    for (const Sanitizer known : builds) names.emplace_back(to_string(known));
+    return fail(ErrorKind::usage, fmt::format("{}: scenario '{}' has no {} build; it has {}", origin,
+                                              scenario.name, to_string(build), join(names, ", ")));
+  }
+  const std::string program = campaign::program_path(scenario, build);
+  if (::access(program.c_str(), X_OK) != 0) {
+    return fail(ErrorKind::environment,
+                fmt::format("the {} build of scenario '{}' is not there ('{}'); build it with ./bootstrap "
+                            "build (clang is needed for instrumented builds)",
+                            to_string(build), scenario.name, program));
+  }
+  return {};
+}
+
+Result<void> add_scenario_arms(const ParsedOptions& options, const campaign::Scenario& scenario,
+                               RunRequest& run) {
+  REPRO_ASSIGN(std::vector<Sanitizer> builds, read_sanitizers(options));
+  if (builds.empty()) builds = {Sanitizer::plain};
+  REPRO_ASSIGN(const std::vector<std::string> names, scenario_variants(options, scenario));
+  REPRO_ASSIGN(const auto additions, read_environment_option(options));
+  REPRO_ASSIGN(const std::string folder, existing_folder(options, "cwd"));
+  REPRO_ASSIGN(const std::string input, readable_file(options, "stdin"));
+  std::vector<campaign::ScenarioVariant> variants;
+  for (const std::string& name : names) {
+    Result<campaign::ScenarioVariant> variant = campaign::find_variant(scenario, name);
+    if (!variant) return Unexpected(std::move(variant).error().with_context(options.origin("variant")));
+    variants.push_back(*std::move(variant));
+  }
+  // After the names: a request that is wrong is wrong on every machine, a missing build is this one's.
+  for (const Sanitizer build : builds) {
+    REPRO_TRY(check_scenario_build(scenario, build, options.origin("sanitizer")));
+  }
+  for (const campaign::ScenarioVariant& variant : variants) {
+    for (const Sanitizer build : builds) {
+      Arm arm;
+      arm.id = static_cast<std::uint32_t>(run.request.arms.size());
+      arm.key = {variant.name, build, "os"};
+      arm.command = campaign::scenario_command(scenario, variant, build);
+      for (const auto& [key, value] : additions) arm.command.environment[key] = value;
+      arm.command.working_directory = folder;
+      arm.command.stdin_file = input;
+      run.request.arms.push_back(std::move(arm));
+    }
+  }
+  return {};
+}
+
+Result<void> read_scenario(const ParsedOptions& options, RunRequest& run) {
+  const std::string name = options.positional;
+  std::error_code error;
+  if (name.find('/') != std::string::npos || std::filesystem::is_regular_file(name, error)) {
+    return fail(ErrorKind::usage,
+                fmt::format("'{0}' is not the name of a scenario; to run a program write: repro run -- {0}",
+                            printable(name)));
+  }
+  REPRO_ASSIGN(const campaign::Scenario scenario, campaign::find_scenario(scenario_directory(), name));
+  run.request.scenario = scenario.name;
+  run.title = scenario.name;
+  if (!run.request.timeout) run.request.timeout = scenario.timeout;
+  run.request.oracle = campaign::scenario_oracle(scenario);
+  return add_scenario_arms(options, scenario, run);
+}
+
+// --- a command of the user
+// ---------------------------------------------------------------------------------------
+
+bool has_placeholder(const std::vector<std::string>& words, std::string_view placeholder) {
+  return std::any_of(words.begin(), words.end(),
+                     [&](const std::string& word) { return word.find(placeholder) != std::string::npos; });
+}
+
+std::string replace_all(std::string text, std::string_view placeholder, std::string_view value) {
+  for (std::size_t at = text.find(placeholder); at != std::string::npos;
+       at = text.find(placeholder, at + value.size())) {
+    text.replace(at, placeholder.size(), value);
+  }
+  return text;
+}
+
+/// Without a placeholder every variant or build would run the same file, and the table would compare a thing
+/// with itself.
+Result<void> check_placeholders(const ParsedOptions& options, std::size_t variants, std::size_t builds) {
+  if (variants > 1 && !has_placeholder(options.command, "{variant}")) {
+    return fail(ErrorKind::usage, fmt::format("{}: {} variants of one command; write {{variant}} where they "
+                                              "differ, as in: -- ./{{variant}}/test",
+                                              options.origin("variant"), variants));
+  }
+  if (builds > 1 && !has_placeholder(options.command, "{build}")) {
+    return fail(ErrorKind::usage, fmt::format("{}: one program cannot be {} builds; write {{build}} where "
+                                              "they differ, as in: -- ./build-{{build}}/test",
+                                              options.origin("sanitizer"), builds));
+  }
+  return {};
+}
+
+/// What the program's own symbol tables say against what it was said to be.
+std::string instrumentation_note(const campaign::SubjectFacts& facts, Sanitizer claimed) {
+  if (!facts.sanitizer || claimed == Sanitizer::plain || *facts.sanitizer == claimed) return {};
+  // The runtimes of ASan and TSan bring UBSan's checks along, so those files are named after the larger one.
+  if (claimed == Sanitizer::undefined && *facts.sanitizer != Sanitizer::plain) return {};
+  if (*facts.sanitizer == Sanitizer::plain) {
+    return fmt::format(
+        "{} is not instrumented: its symbol tables name no {} sanitizer; build it with -fsanitize={}",
+        facts.path, to_string(claimed), to_string(claimed));
+  }
+  return fmt::format("{} is built with -fsanitize={}, not {}", facts.path, to_string(*facts.sanitizer),
+                     to_string(claimed));
+}
+
+Result<void> add_command_arm(const ParsedOptions& options,
+                             const std::map<std::string, std::string>& environment,
+                             const std::string& variant, std::optional<Sanitizer> build, RunRequest& run) {
+  Arm arm;
+  arm.id = static_cast<std::uint32_t>(run.request.arms.size());
+  for (const std::string& word : options.command) {
+    std::string text = replace_all(word, "{variant}", variant);
+    if (build) text = replace_all(std::move(text), "{build}", to_string(*build));
+    arm.command.argv.push_back(std::move(text));
+  }
+  REPRO_ASSIGN(arm.command.environment, read_environment_option(options));
+  REPRO_ASSIGN(arm.command.working_directory, existing_folder(options, "cwd"));
+  REPRO_ASSIGN(arm.command.stdin_file, readable_file(options, "stdin"));
+  const auto own_path = environment.find("PATH");
+  const auto new_path = arm.command.environment.find("PATH");
+  const std::string search_path = new_path != arm.command.environment.end() ? new_path->second
+                                  : own_path != environment.end()           ? own_path->second
+                                                                            : "/usr/bin:/bin";
+  REPRO_ASSIGN(arm.command.argv.front(),
+               campaign::find_program(arm.command.argv.front(), search_path, arm.command.working_directory));
+  REPRO_ASSIGN(const campaign::SubjectFacts facts, campaign::inspect_subject(arm.command.argv.front()));
+  const Sanitizer detected = facts.sanitizer.value_or(Sanitizer::plain);
+  if (!build && detected != Sanitizer::plain) {
+    run.notes.push_back(fmt::format("{} is built with -fsanitize={}: --sanitizer={} assumed", facts.path,
+                                    to_string(detected), to_string(detected)));
+  }
+  arm.key = {variant, build.value_or(detected), "os"};
+  if (const std::string note = instrumentation_note(facts, arm.key.sanitizer); !note.empty()) {
+    run.blind_notes[arm.id] = note;
+  }
+  run.request.arms.push_back(std::move(arm));
+  return {};
+}
+
+Result<void> read_command(const ParsedOptions& options, const std::map<std::string, std::string>& environment,
+                          RunRequest& run) {
+  if (options.command.empty()) return fail(ErrorKind::usage, "no command after --");
+  REPRO_ASSIGN(std::vector<std::string> variants, read_names(options, "variant"));
+  REPRO_ASSIGN(const std::vector<Sanitizer> builds, read_sanitizers(options));
+  REPRO_TRY(check_placeholders(options, variants.size(), builds.size()));
+  run.title = std::filesystem::path(options.command.front()).filename();
+  if (variants.empty()) variants = {replace_all(replace_all(run.title, "{variant}", ""), "{build}", "")};
+  if (variants.front().empty()) variants = {"command"};
+  if (run.title.find('{') != std::string::npos || run.title.empty()) run.title = "command";
+  std::vector<std::optional<Sanitizer>> columns(builds.begin(), builds.end());
+  if (columns.empty()) columns.emplace_back();
+  for (const std::string& variant : variants) {
+    for (const std::optional<Sanitizer>& build : columns) {
+      REPRO_TRY(add_command_arm(options, environment, variant, build, run));
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string scenario_directory() { return library_directory() + "/scenarios"; }
+
+bool names_subject(const ParsedOptions& options) {
+  return options.has_command || !options.positional.empty();
+}
+
+Result<RunRequest> read_run_request(const ParsedOptions& options,
+                                    const std::map<std::string, std::string>& environment) {
+  RunRequest run;
+  REPRO_TRY(read_limits(options, run.request));
+  REPRO_TRY(check_schedule(options));
+  REPRO_ASSIGN(run.request.keep_logs, read_keep_logs(options));
+  if (options.has_command && !options.positional.empty()) {
+    return fail(ErrorKind::usage, fmt::format("either the scenario '{}' or a command after --, not both",
+                                              printable(options.positional)));
+  }
+  if (!names_subject(options)) {
+    return fail(ErrorKind::usage, "nothing to run: name a scenario (repro list) or write a command after --");
+  }
+  REPRO_TRY(options.has_command ? read_command(options, environment, run) : read_scenario(options, run));
+  REPRO_TRY(read_oracle(options, run.request.oracle));
+  return run;
+}
+
+std::optional<std::string> difference(const Request& stored, const Request& asked,
+                                      const ParsedOptions& options) {
+  Request comparable = asked;
+  comparable.jobs = stored.jobs;
+  // It may have been raised above what was asked, to fit the text that the output is compared with.
+  comparable.capture_limit_bytes = stored.capture_limit_bytes;
+  if (!options.has("seed")) comparable.seed = stored.seed;
+  const nlohmann::ordered_json left = to_json(stored);
+  const nlohmann::ordered_json right = to_json(comparable);
+  std::vector<std::string> keys;
+  for (const auto& [key, value] : left.items()) {
+    if (right.at(key) != value) keys.push_back(key);
+  }
+  if (keys.empty()) return std::nullopt;
+  return fmt::format("it was started with other values of: {}", join(keys, ", "));
+}
+
+}  // namespace repro::cli

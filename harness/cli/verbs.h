@@ -1,0 +1,24 @@
+#pragma once
+
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "harness/base/result.h"
+
+namespace repro::cli {
+
+/// What every verb is given. The streams are standard output and standard error.
+struct Invocation {
+  std::span<const std::string> arguments;          ///< without the program's and the verb's name
+  std::map<std::string, std::string> environment;  ///< of this process
+};
+
+/// Each verb returns its exit code, or the Error that main prints and turns into one.
+[[nodiscard]] Result<int> run_verb(const Invocation& invocation);
+[[nodiscard]] Result<int> show_verb(const Invocation& invocation);
+[[nodiscard]] Result<int> list_verb(const Invocation& invocation);
+[[nodiscard]] Result<int> doctor_verb(const Invocation& invocation);
+
+}  // namespace repro::cli
