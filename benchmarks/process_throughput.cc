@@ -68,6 +68,7 @@ template <class Work>
 double measure(int jobs, int runs, Work work) {
   const auto start = Clock::now();
   std::vector<std::thread> threads;
+  threads.reserve(static_cast<std::size_t>(jobs));
   for (int job = 0; job < jobs; ++job) threads.emplace_back([&work, job] { work(job); });
   for (std::thread& thread : threads) thread.join();
   return jobs * runs / std::chrono::duration<double>(Clock::now() - start).count();

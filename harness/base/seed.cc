@@ -5,13 +5,19 @@
 #include "harness/base/check.h"
 
 namespace repro {
+namespace {
+
+// Outside ISO C++, but in both compilers that the project supports.
+__extension__ using Wide = unsigned __int128;
+
+}  // namespace
 
 std::uint64_t SplitMix64::below(std::uint64_t bound) {
   REPRO_CHECK(bound > 0);
   // Lemire's multiply-shift: the high half of next() * bound, rejecting the few values that would bias it.
   const std::uint64_t threshold = (0 - bound) % bound;
   while (true) {
-    const auto product = static_cast<unsigned __int128>(next()) * bound;
+    const auto product = static_cast<Wide>(next()) * bound;
     if (static_cast<std::uint64_t>(product) >= threshold) return static_cast<std::uint64_t>(product >> 64);
   }
 }

@@ -20,7 +20,7 @@ enum class MemoryLimitMethod : std::uint8_t {
 [[nodiscard]] std::string_view to_string(MemoryLimitMethod method);
 
 struct SupervisorOptions {
-  std::string keeper_path;      ///< empty: repro-keeper in library_directory()
+  std::string keeper_path{};    ///< empty: repro-keeper in library_directory()
   StopRequest* stop = nullptr;  ///< not owned, may be null; outlives the Supervisor
   bool use_cgroups = true;      ///< false: behave as on a machine where no cgroup is writable
 };

@@ -14,7 +14,8 @@ int main(int argc, char** argv) {
   for (int i = 1; i < processes; ++i) {
     if (fork() == 0) break;
   }
-  char* memory = static_cast<char*>(std::malloc(bytes));
+  volatile char* memory =
+      static_cast<char*>(std::malloc(bytes));  // or the compiler sees that nobody reads it
   for (std::size_t i = 0; memory != nullptr && i < bytes; i += 4096) memory[i] = 'x';
   for (int i = 1; i < sharers; ++i) {
     if (fork() == 0) break;

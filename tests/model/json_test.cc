@@ -65,6 +65,7 @@ TEST(FindingJson, ReadsBackStacksAndFrames) {
 TEST(ToValidUtf8, ReplacesBytesThatNoReaderCouldDecode) {
   EXPECT_EQ(to_valid_utf8("a\xff"), "a\xef\xbf\xbd");
   EXPECT_EQ(to_valid_utf8("plain"), "plain");
+  EXPECT_EQ(to_valid_utf8("gr\xc3\xbc\xc3\x9f"), "gr\xc3\xbc\xc3\x9f");
 }
 
 }  // namespace

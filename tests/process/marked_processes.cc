@@ -2,12 +2,11 @@
 
 #include <atomic>
 #include <csignal>
-#include <fstream>
-#include <iterator>
 
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "harness/base/files.h"
 #include "harness/process/process_tree.h"
 
 namespace repro::process {
@@ -16,9 +15,8 @@ std::vector<pid_t> find_marked(const std::string& mark) {
   std::vector<pid_t> found;
   for (const ProcessStat& process : read_all_processes()) {
     if (!process.is_alive()) continue;
-    std::ifstream file(fmt::format("/proc/{}/environ", process.pid));
-    const std::string environment{std::istreambuf_iterator<char>(file), {}};
-    if (environment.find(mark) != std::string::npos) found.push_back(process.pid);
+    const Result<std::string> environment = read_file(fmt::format("/proc/{}/environ", process.pid));
+    if (environment && environment->find(mark) != std::string::npos) found.push_back(process.pid);
   }
   return found;
 }

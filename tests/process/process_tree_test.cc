@@ -61,6 +61,7 @@ ProcessStat process(pid_t pid, pid_t parent) {
 
 std::vector<pid_t> pids(const std::vector<ProcessStat>& processes) {
   std::vector<pid_t> result;
+  result.reserve(processes.size());
   for (const ProcessStat& one : processes) result.push_back(one.pid);
   return result;
 }

@@ -1,3 +1,4 @@
+#include <set>
 #include <sstream>
 
 #include <gmock/gmock.h>
@@ -101,6 +102,34 @@ TEST(JsonExport, HasTheKeysOfSchemaOne) {
   for (const char* key : {"index", "variant", "sanitizer", "schedule", "seed", "outcome", "exit_code",
                           "signal", "wall_ms", "signatures"}) {
     for (const ordered_json& run : json.at("runs")) EXPECT_TRUE(run.contains(key)) << key;
+  }
+}
+
+TEST(JsonExport, HasEveryKeyInItsDocumentationAndItsSchema) {
+  const ordered_json json = ordered_json::parse(as_json(example_summary(), example_rows()));
+  const Result<std::string> page = read_file(REPRO_TEST_SOURCE_DIR "/../docs/json.md");
+  const Result<std::string> schema_text = read_file(REPRO_TEST_SOURCE_DIR "/../docs/json-schema.json");
+  ASSERT_TRUE(page && schema_text);
+  const ordered_json schema = ordered_json::parse(*schema_text);
+  const auto expect_documented = [&](const ordered_json& object, const ordered_json& described) {
+    std::set<std::string> known;
+    for (const std::string& key : keys_of(described.at("properties"))) known.insert(key);
+    for (const ordered_json& part : described.value("allOf", ordered_json::array())) {
+      const std::string name = part.at("$ref").get<std::string>().substr(std::string("#/$defs/").size());
+      for (const std::string& key : keys_of(schema.at("$defs").at(name).at("properties"))) known.insert(key);
+    }
+    for (const std::string& key : keys_of(object)) {
+      EXPECT_TRUE(known.contains(key)) << key << " is not in docs/json-schema.json";
+      EXPECT_THAT(*page, HasSubstr("`" + key + "`"));
+      known.erase(key);
+    }
+    EXPECT_TRUE(known.empty()) << *known.begin() << " is in docs/json-schema.json and not written";
+  };
+  const ordered_json& properties = schema.at("properties");
+  expect_documented(json, schema);
+  expect_documented(json.at("campaign"), properties.at("campaign"));
+  for (const char* list : {"arms", "signatures", "runs"}) {
+    expect_documented(json.at(list).at(0), properties.at(list).at("items"));
   }
 }
 

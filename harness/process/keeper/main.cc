@@ -318,6 +318,10 @@ void Keeper::start_run(const Command& command, std::array<UniqueFd, 3> streams) 
   const UniqueFd memory_group = memory_limit > 0 ? cgroups_.open_memory_group(memory_limit) : UniqueFd();
   program.cgroup_processes_fd = memory_group.get();
 
+  if (payload_.size() > measured_payload_) {  // only a larger message makes the keeper larger
+    measured_payload_ = payload_.size();
+    peak_kib_ = own_peak_kib();
+  }
   const SpawnResult spawned = spawn(program);
   if (spawned.failure) {
     static_cast<void>(cgroups_.close_memory_group());
@@ -421,10 +425,8 @@ void Keeper::sample_memory() {
 void Keeper::finish_run() {
   phase_ = Phase::idle;
   if (cgroups_.close_memory_group()) result_.memory_limit_hit = result_.out_of_memory = 1;
-  if (payload_.size() > measured_payload_) {  // only a larger message makes the keeper larger
-    measured_payload_ = payload_.size();
-    peak_kib_ = own_peak_kib();
-  }
+  // The kernel's counters of memory are exact to some 100 KiB only; a floor is never above what was seen.
+  peak_kib_ = std::min(peak_kib_, result_.max_rss_kib);
   result_.kind = ReplyKind::ended;
   result_.max_rss_floor_kib = peak_kib_;
   send_reply(result_);
