@@ -93,8 +93,8 @@ Result<std::optional<CompletedRun>> Executor::run(const Assignment& assignment) 
     check = *std::move(checked);
   }
 
-  std::optional<findings::Judgement> judgement =
-      findings::judge({*result, *plan_.oracle, arm.key.sanitizer, check ? &*check : nullptr});
+  std::optional<findings::Judgement> judgement = findings::judge(
+      {*result, *plan_.oracle, arm.key.sanitizer, assignment.timeout, check ? &*check : nullptr});
   if (!judgement) return std::optional<CompletedRun>();
 
   CompletedRun completed;

@@ -167,7 +167,12 @@ bool implies(const std::vector<Finding>& findings, Outcome outcome) {
 void add_process_findings(const JudgeInput& input, std::vector<Finding>& findings) {
   const ProcessResult& run = input.run;
   const bool has_crash = implies(findings, Outcome::crash);
-  if (run.stop_reason == StopReason::memory_limit) {
+  if (run.stop_reason == StopReason::lost) {
+    findings.push_back(
+        plain_finding(FindingSource::harness, "keeper-killed", Outcome::infra,
+                      "the subject killed the process that watches over it (kill -9 of its parent?): "
+                      "how it would have ended is unknown"));
+  } else if (run.stop_reason == StopReason::memory_limit) {
     findings.push_back(plain_finding(FindingSource::harness, "memory-limit", Outcome::infra,
                                      "stopped at the memory limit of the run (--memory-limit)"));
   } else if (run.out_of_memory) {
@@ -175,7 +180,7 @@ void add_process_findings(const JudgeInput& input, std::vector<Finding>& finding
                                      "killed by the kernel for want of memory"));
   } else if (run.stop_reason == StopReason::deadline) {
     Finding hang = plain_finding(FindingSource::hang, "deadline", Outcome::hang,
-                                 fmt::format("did not end within {}", format_duration(run.wall)));
+                                 fmt::format("did not end within {}", format_duration(input.timeout)));
     hang.raw = run.hang_evidence;
     findings.push_back(std::move(hang));
   } else if (const auto* died = std::get_if<Signaled>(&run.termination); died != nullptr && !has_crash) {
@@ -220,6 +225,8 @@ void explain_lost_report(const JudgeInput& input, std::vector<Finding>& findings
 
 void ask_oracles(const JudgeInput& input, std::vector<Finding>& findings) {
   if (implies(findings, Outcome::crash) || implies(findings, Outcome::infra)) return;
+  // The exit code and the output of a tree that the harness ended are the harness's doing.
+  if (input.run.stop_reason != StopReason::none) return;
   OracleVerdict verdict = input.oracle.evaluate(input.run, input.check, explained_exit_code(input, findings));
   explain_lost_report(input, verdict.findings);
   for (Finding& finding : verdict.findings) findings.push_back(std::move(finding));

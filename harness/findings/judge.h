@@ -3,6 +3,7 @@
 // The outcome of one run: what the supervisor saw, what the reports say and what the oracles expect, weighed
 // in the fixed order infra, crash, hang, fail, ok.
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <vector>
@@ -21,6 +22,7 @@ struct JudgeInput {
   const ProcessResult& run;
   const Oracle& oracle;
   Sanitizer sanitizer = Sanitizer::plain;
+  std::chrono::nanoseconds timeout{0};  ///< the deadline that the run had, for the words of a hang
   /// Result of the oracle's check command on this run; null when there is none.
   const ProcessResult* check = nullptr;
   const FrameRules& frame_rules = default_frame_rules();

@@ -57,6 +57,29 @@ TEST(Judge, KeepsExitCode139ApartFromDeathBySegv) {
   EXPECT_EQ(judged(killed_by(SIGSEGV)).outcome, Outcome::crash);
 }
 
+TEST(Judge, CallsARunWhoseKeeperWasKilledInfraWhateverItsEndWas) {
+  for (ProcessResult run : {exited(0), exited(3), killed_by(SIGKILL)}) {
+    run.stop_reason = StopReason::lost;
+    EXPECT_EQ(judged(run).outcome, Outcome::infra);
+  }
+}
+
+TEST(Judge, NamesTheDeadlineOfAHangAndNotTheTimeThatStoppingTook) {
+  const ProcessResult run = stopped_at_deadline();
+  const Oracle oracle = oracle_for();
+  const auto judgement = judge({.run = run, .oracle = oracle, .timeout = std::chrono::milliseconds(300)});
+  ASSERT_TRUE(judgement.has_value());
+  EXPECT_EQ(judgement->reason, "did not end within 300ms");
+}
+
+TEST(Judge, AsksNoOracleOfARunThatTheHarnessEnded) {
+  OracleSpec spec;
+  spec.match = {"done"};
+  const Judgement judgement = judged(stopped_at_deadline(), Sanitizer::plain, spec);
+  EXPECT_EQ(judgement.outcome, Outcome::hang);
+  EXPECT_EQ(judgement.findings.size(), 1U);
+}
+
 TEST(Judge, CallsDeathByASignalACrash) {
   const Judgement judgement = judged(killed_by(SIGSEGV));
   EXPECT_EQ(judgement.outcome, Outcome::crash);
