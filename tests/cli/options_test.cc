@@ -15,7 +15,6 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using ::testing::IsEmpty;
 
 constexpr std::array kOptions{
     OptionSpec{"number", OptionKind::value, "N", "Group", "a value"},

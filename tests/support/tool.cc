@@ -43,14 +43,13 @@ std::vector<std::string> environment_with(const Variables& additions) {
     const std::string name = text.substr(0, text.find('='));
     if (!decides_what_the_tool_does(name) && !additions.contains(name)) entries.push_back(text);
   }
-  for (const auto& [name, value] : additions) entries.push_back(name + "=" + value);
+  for (const auto& [name, value] : additions) entries.emplace_back(name).append("=").append(value);
   return entries;
 }
 
 std::vector<char*> pointers(std::vector<std::string>& texts) {
-  std::vector<char*> all;
-  for (std::string& text : texts) all.push_back(text.data());
-  all.push_back(nullptr);
+  std::vector<char*> all(texts.size() + 1, nullptr);
+  std::transform(texts.begin(), texts.end(), all.begin(), [](std::string& text) { return text.data(); });
   return all;
 }
 
