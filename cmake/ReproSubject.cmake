@@ -53,10 +53,12 @@ function(repro_add_subject name)
   endforeach()
 endfunction()
 
-# repro_add_scenario(NAME): publishes scenarios/NAME/scenario.json beside its binaries.
+# repro_add_scenario(NAME): publishes scenario.json and the page with the story beside the scenario's binaries.
 function(repro_add_scenario name)
-  configure_file("${CMAKE_CURRENT_SOURCE_DIR}/scenario.json"
-                 "${REPRO_LIB_OUTPUT_DIRECTORY}/scenarios/${name}/scenario.json" COPYONLY)
-  install(FILES "${CMAKE_CURRENT_SOURCE_DIR}/scenario.json"
-          DESTINATION "${CMAKE_INSTALL_LIBDIR}/repro/scenarios/${name}")
+  foreach(file scenario.json README.md)
+    configure_file("${CMAKE_CURRENT_SOURCE_DIR}/${file}"
+                   "${REPRO_LIB_OUTPUT_DIRECTORY}/scenarios/${name}/${file}" COPYONLY)
+    install(FILES "${CMAKE_CURRENT_SOURCE_DIR}/${file}"
+            DESTINATION "${CMAKE_INSTALL_LIBDIR}/repro/scenarios/${name}")
+  endforeach()
 endfunction()
