@@ -108,9 +108,7 @@ Finding parse_address_report(std::string_view text) {
     if (in != kNone) {
       Frame frame;
       frame.function = trim(header.substr(in + 4));
-      Stack stack{.role = StackRole::access, .heading = finding.message};
-      stack.frames.push_back(std::move(frame));
-      sections.stacks.push_back(std::move(stack));
+      sections.stacks.push_back(stack_of_one(finding.message, std::move(frame)));
     }
   }
   finding.stacks = std::move(sections.stacks);

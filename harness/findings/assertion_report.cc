@@ -6,6 +6,7 @@
 #include "harness/base/text.h"
 #include "harness/findings/report_grammars.h"
 #include "harness/findings/report_lines.h"
+#include "harness/findings/report_sections.h"
 
 namespace repro::findings {
 namespace {
@@ -101,11 +102,7 @@ Finding parse_assertion_report(std::string_view text) {
   std::string_view digits = place.line;
   const std::uint64_t line = consume_decimal(digits).value_or(0);
   frame.line = line > 100'000'000 ? 0 : static_cast<int>(line);
-  if (!frame.file.empty()) {
-    Stack stack{.role = StackRole::access, .heading = std::string(text)};
-    stack.frames.push_back(std::move(frame));
-    finding.stacks.push_back(std::move(stack));
-  }
+  if (!frame.file.empty()) finding.stacks.push_back(stack_of_one(text, std::move(frame)));
   return finding;
 }
 

@@ -29,6 +29,9 @@ struct Node {
   std::uint32_t least = 0;
   std::uint32_t most = 0;
   std::vector<Node> children;
+
+  Node() = default;
+  explicit Node(Kind of) : kind(of) {}
 };
 
 ByteSet range_set(unsigned char first, unsigned char last) {
@@ -67,7 +70,7 @@ class Parser {
 
   Result<Node> parse_choice(int depth) {
     if (depth > kDeepest) return wrong("too many brackets within each other");
-    Node choice{.kind = Node::Kind::choice};
+    Node choice(Node::Kind::choice);
     do {
       REPRO_ASSIGN(Node sequence, parse_sequence(depth));
       choice.children.push_back(std::move(sequence));
@@ -78,7 +81,7 @@ class Parser {
   }
 
   Result<Node> parse_sequence(int depth) {
-    Node sequence{.kind = Node::Kind::sequence};
+    Node sequence(Node::Kind::sequence);
     while (!at_end() && peek() != '|' && peek() != ')') {
       REPRO_ASSIGN(Node atom, parse_atom(depth));
       REPRO_ASSIGN(Node repeated, parse_quantifier(std::move(atom)));
@@ -122,7 +125,7 @@ class Parser {
 
   Result<Node> parse_quantifier(Node atom) {
     if (at_end()) return atom;
-    Node repeat{.kind = Node::Kind::repeat};
+    Node repeat(Node::Kind::repeat);
     if (accept('*')) {
       repeat.most = kUnbounded;
     } else if (accept('+')) {
@@ -257,8 +260,16 @@ class Parser {
     const auto byte = static_cast<unsigned char>(c);
     return range_set(byte, byte);
   }
-  static Node bytes_node(const ByteSet& set) { return Node{.kind = Node::Kind::bytes, .bytes = set}; }
-  static Node assertion_node(Op op) { return Node{.kind = Node::Kind::assertion, .assertion = op}; }
+  static Node bytes_node(const ByteSet& set) {
+    Node node(Node::Kind::bytes);
+    node.bytes = set;
+    return node;
+  }
+  static Node assertion_node(Op op) {
+    Node node(Node::Kind::assertion);
+    node.assertion = op;
+    return node;
+  }
 
   std::string_view text_;
   std::size_t at_ = 0;

@@ -131,6 +131,14 @@ Sections parse_sections(const std::vector<std::string_view>& lines, const std::v
   return found;
 }
 
+Stack stack_of_one(std::string_view heading, Frame frame) {
+  Stack stack;
+  stack.role = StackRole::access;
+  stack.heading = heading;
+  stack.frames.push_back(std::move(frame));
+  return stack;
+}
+
 std::optional<Access> parse_access(std::string_view heading) {
   std::string_view rest = heading;
   const std::size_t of_size = rest.find(" of size ");

@@ -29,6 +29,9 @@ struct Sections {
 [[nodiscard]] Sections parse_sections(const std::vector<std::string_view>& lines,
                                       const std::vector<HeadingRule>& rules);
 
+/// A stack of one frame, for reports that name a place without a stack.
+[[nodiscard]] Stack stack_of_one(std::string_view heading, Frame frame);
+
 /// `read`, `atomic write`, ... and the size, from the beginning of an access heading:
 /// `READ of size 4 at 0x...`, `Previous atomic write of size 8 at ...`.
 struct Access {

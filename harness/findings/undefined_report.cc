@@ -101,9 +101,7 @@ Finding parse_undefined_report(std::string_view text) {
   finding.kind = kind_of(finding.message, sections.summary);
   finding.stacks = std::move(sections.stacks);
   if (finding.stacks.empty()) {
-    Stack stack{.role = StackRole::access, .heading = std::string(location)};
-    stack.frames.push_back(frame_at(location));
-    finding.stacks.push_back(std::move(stack));
+    finding.stacks.push_back(stack_of_one(location, frame_at(location)));
   }
   finding.stacks.front().role = StackRole::access;
   return finding;

@@ -65,8 +65,9 @@ void expect_sites(const CorpusLog& log, const Finding& finding, const json& expe
   for (const auto& [role, function] : sites.items()) {
     const Stack* stack = stack_of(finding, role);
     ASSERT_NE(stack, nullptr) << log.path << ": no stack for " << role;
-    if (has_names(log))
+    if (has_names(log)) {
       EXPECT_EQ(top_function(*stack), function.get<std::string>()) << log.path << ": " << role;
+    }
   }
 }
 
@@ -97,11 +98,15 @@ void expect_race(const CorpusLog& log, const Finding& finding, const json& expec
 }
 
 void expect_details(const CorpusLog& log, const Finding& finding, const json& expected) {
-  if (expected.contains("message")) EXPECT_EQ(finding.message, expected.at("message")) << log.path;
+  if (expected.contains("message")) {
+    EXPECT_EQ(finding.message, expected.at("message")) << log.path;
+  }
   if (expected.contains("location") && has_names(log)) {
     EXPECT_THAT(finding.location, testing::HasSubstr(expected.at("location").get<std::string>())) << log.path;
   }
-  if (expected.contains("stacks")) EXPECT_EQ(finding.stacks.size(), expected.at("stacks")) << log.path;
+  if (expected.contains("stacks")) {
+    EXPECT_EQ(finding.stacks.size(), expected.at("stacks")) << log.path;
+  }
   if (expected.contains("acquired")) {
     const auto acquired = std::count_if(finding.stacks.begin(), finding.stacks.end(), [](const Stack& stack) {
       return stack.role == StackRole::mutex_acquired;
@@ -141,7 +146,9 @@ TEST(Corpus, FindsWhatEachSourceDoesWrong) {
       EXPECT_EQ(to_string(finding.implies), expected[i].at("outcome"));
       const bool has_end =
           finding.kind != "rss-limit-exceeded";  // that one prints a memory map and no end mark
-      if (has_end) EXPECT_FALSE(finding.is_truncated);
+      if (has_end) {
+        EXPECT_FALSE(finding.is_truncated);
+      }
       expect_sites(log, finding, expected[i]);
       expect_race(log, finding, expected[i]);
       expect_details(log, finding, expected[i]);

@@ -237,7 +237,9 @@ TEST(Judge, NeverJoinsReportsAcrossDroppedOutput) {
   const Judgement judgement = judged(run, Sanitizer::address);
   EXPECT_EQ(judgement.outcome, Outcome::crash);
   for (const Finding& finding : judgement.findings) {
-    if (finding.kind == "heap-use-after-free") EXPECT_TRUE(finding.stacks.empty());
+    if (finding.kind == "heap-use-after-free") {
+      EXPECT_TRUE(finding.stacks.empty());
+    }
   }
 }
 
