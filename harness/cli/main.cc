@@ -1,4 +1,5 @@
 #include <array>
+#include <cerrno>
 #include <iostream>
 #include <string>
 #include <vector>
@@ -67,7 +68,11 @@ Result<int> dispatch(const std::vector<std::string>& words) {
 int main_of(int argc, char** argv) {
   const std::vector<std::string> words(argv + 1, argv + argc);
   Result<int> code = dispatch(words);
+  errno = 0;
   std::cout.flush();
+  if (code && !std::cout) {
+    code = fail_errno(ErrorKind::usage, "cannot write to standard output", errno == 0 ? EIO : errno);
+  }
   if (!code) {
     std::cerr << "repro: " << printable(code.error().message) << '\n';
     return exit_code_of(code.error().kind);

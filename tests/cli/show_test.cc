@@ -75,6 +75,16 @@ TEST_F(ShowTest, RefusesARunOrSignatureThatIsNotThere) {
   EXPECT_THAT(signature.err, HasSubstr("has no signature 's1-nothing'"));
 }
 
+TEST_F(ShowTest, FailsWhenItsOutputCannotBeWritten) {
+  // The tool as its own subject, because only a shell redirects.
+  const std::string subject = folder_.script(
+      "full", "exec " + std::string(REPRO_TEST_BUILD_DIR) + "/bin/repro show x.repro --json >/dev/full");
+  const ToolResult result =
+      tool({"run", "--out=y.repro", "--runs=1", "--ok-exit-codes=2",
+            "--match=^repro: cannot write to standard output: No space left", "--", subject});
+  EXPECT_EQ(result.exit_code, 0) << result.out << result.err;
+}
+
 TEST_F(ShowTest, LeavesTheFileAsItIs) {
   const std::string before = test::contents(folder_.file("x.repro"));
   const std::vector<std::string> names = folder_.names();
