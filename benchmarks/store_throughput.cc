@@ -252,7 +252,7 @@ int main(int argc, char** argv) {
   verdict.bounded("open and summarise, all crashed", open_and_summarise_ms(crash_path), "ms", 1000);
   verdict.figure("export all crashed as JSON", export_ms(crash_path, true), "ms");
   verdict.figure("export all crashed as CSV", export_ms(crash_path, false), "ms");
-  const double growth_kib = static_cast<double>(peak_rss_kib() - before_reading_kib);
+  const auto growth_kib = static_cast<double>(peak_rss_kib() - before_reading_kib);
   verdict.bounded("growth of memory while reading", growth_kib / 1024, "MiB",
                   8 + static_cast<double>(runs) * 64 / (1U << 20U));
   if (argc <= 2) std::filesystem::remove_all(folder);

@@ -17,7 +17,6 @@ namespace {
 using nlohmann::ordered_json;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using ::testing::Not;
 using ::testing::StartsWith;
 
 std::string as_markdown(const CampaignSummary& summary) {

@@ -88,7 +88,7 @@ TEST_F(UnusableFile, IsAUsageErrorWhenItIsAFolder) {
 }
 
 TEST_F(UnusableFile, IsRefusedWhenEmpty) {
-  std::ofstream{path()};
+  const std::ofstream empty(path());
   expect_refused(ErrorKind::store, "is empty");
 }
 
@@ -120,7 +120,9 @@ TEST_F(UnusableFile, IsRefusedWhenCutOffAnywhere) {
       // The last page alone can be short: SQLite counts it as there. Then reading it must say so.
       const Result<Aggregate> aggregate = store->aggregate();
       EXPECT_GT(size + 4096, whole) << "more than a page is missing";
-      if (!aggregate) EXPECT_EQ(aggregate.error().kind, ErrorKind::store);
+      if (!aggregate) {
+        EXPECT_EQ(aggregate.error().kind, ErrorKind::store);
+      }
     } else {
       EXPECT_EQ(store.error().kind, ErrorKind::store) << store.error().message;
     }
@@ -141,7 +143,9 @@ TEST_F(UnusableFile, NeverCrashesTheReaderWhenPagesAreOverwritten) {
       if (const Result<Aggregate> aggregate = store->aggregate(); !aggregate) ++refused;
       for (std::uint64_t index = 0; index < 20; ++index) {
         const Result<RunDetails> run = store->run(index);
-        if (!run) EXPECT_THAT(run.error().message, HasSubstr(path()));
+        if (!run) {
+          EXPECT_THAT(run.error().message, HasSubstr(path()));
+        }
       }
     } else {
       EXPECT_EQ(store.error().kind, ErrorKind::store);

@@ -125,13 +125,16 @@ TEST_F(KilledHarness, HasStoredEveryRunThatItHadFinishedAndResumesToTheExactNumb
     const std::uint64_t stored = aggregate->summary.totals().all();
     EXPECT_GE(stored, stored_before + told) << "a finished run is lost";
     EXPECT_LE(stored, stored_before + told + 1) << "only the run in flight may be there as well";
+    ASSERT_GT(stored, 0U);
     ASSERT_EQ(reader->stored_indexes()->size(), stored);
     EXPECT_EQ(reader->stored_indexes()->back() + 1, stored) << "runs were stored in order, none is missing";
     EXPECT_NE(aggregate->summary.state, CampaignState::running) << "nobody is at work";
     stored_before = stored;
     if (has_finished) break;
     // Killed behind its last run, it may have told its end already.
-    if (stored < kRuns) EXPECT_EQ(aggregate->summary.state, CampaignState::interrupted);
+    if (stored < kRuns) {
+      EXPECT_EQ(aggregate->summary.state, CampaignState::interrupted);
+    }
   }
   EXPECT_EQ(stored_before, kRuns);
   EXPECT_GT(kills, 10);
