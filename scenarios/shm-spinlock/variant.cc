@@ -1,0 +1,58 @@
+#include "scenarios/shm-spinlock/variant.h"
+
+#include <algorithm>
+#include <array>
+
+namespace shm_spinlock {
+namespace {
+
+// Neighbouring rows that belong together differ in one thing: bare/owner-pid in the lock,
+// sentinel/owner-pid-scrub in the value stamped while repairing, panic-bare/panic-guard in the guard,
+// torn-entry/owner-pid in the checksum.
+constexpr std::array<Variant, 7> kVariants{{
+    {"bare", LockKind::bare, Repair::sequence_only, Discipline::guard, Trust::checksum,
+     Disaster::kill_writer},
+    {"sentinel", LockKind::sentinel, Repair::evict_torn, Discipline::guard, Trust::checksum,
+     Disaster::kill_writer_and_recoverer},
+    {"owner-pid", LockKind::owner_pid, Repair::sequence_only, Discipline::guard, Trust::checksum,
+     Disaster::kill_writers},
+    {"owner-pid-scrub", LockKind::owner_pid, Repair::evict_torn, Discipline::guard, Trust::checksum,
+     Disaster::kill_writer_and_recoverer},
+    {"panic-bare", LockKind::owner_pid, Repair::sequence_only, Discipline::by_hand, Trust::checksum,
+     Disaster::document_too_long},
+    {"panic-guard", LockKind::owner_pid, Repair::sequence_only, Discipline::guard, Trust::checksum,
+     Disaster::document_too_long},
+    {"torn-entry", LockKind::owner_pid, Repair::sequence_only, Discipline::guard, Trust::blind,
+     Disaster::kill_writer_in_entry},
+}};
+
+}  // namespace
+
+std::span<const Variant> all_variants() { return kVariants; }
+
+std::optional<Variant> find_variant(std::string_view name) {
+  const auto* found = std::find_if(kVariants.begin(), kVariants.end(),
+                                   [&](const Variant& variant) { return variant.name == name; });
+  if (found == kVariants.end()) return std::nullopt;
+  return *found;
+}
+
+unsigned deaths(Disaster disaster) {
+  switch (disaster) {
+    case Disaster::document_too_long:
+      return 0;
+    case Disaster::kill_writer:
+    case Disaster::kill_writer_in_entry:
+      return 1;
+    case Disaster::kill_writers:
+    case Disaster::kill_writer_and_recoverer:
+      return 2;
+  }
+  return 0;
+}
+
+bool is_too_long_for_cache(Disaster disaster, std::uint32_t index) {
+  return disaster == Disaster::document_too_long && index % kEntriesPerWorker == 0;
+}
+
+}  // namespace shm_spinlock

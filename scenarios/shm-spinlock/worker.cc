@@ -1,0 +1,117 @@
+#include "scenarios/shm-spinlock/worker.h"
+
+#include <stdexcept>
+#include <thread>
+#include <vector>
+
+#include "scenarios/shm-spinlock/document.h"
+#include "scenarios/shm-spinlock/seqlock.h"
+#include <unistd.h>
+
+namespace shm_spinlock {
+namespace {
+
+void count(SharedWord& counter) { counter.fetch_add(1, std::memory_order_relaxed); }
+
+bool is_draining(const Cache& cache) { return cache.is_draining.load(std::memory_order_acquire) != 0; }
+
+class Writer {
+ public:
+  Writer(Cache& cache, const Variant& variant, unsigned worker, WriterLock& lock)
+      : cache_(cache), variant_(variant), worker_(worker), me_(cache.workers[worker]), lock_(lock) {}
+
+  void serve(unsigned last_rounds) {
+    while (!is_draining(cache_)) store_next();
+    for (unsigned round = 0; round < last_rounds; ++round) store_next();
+  }
+
+ private:
+  /// One request. A document that cannot be stored is the request's failure, not the server's: it is counted
+  /// and the next one is served, as any server does.
+  void store_next() {
+    const std::uint64_t generation = me_.generation.fetch_add(1, std::memory_order_relaxed) + 1;
+    const std::uint32_t index = worker_ * kEntriesPerWorker + generation % kEntriesPerWorker;
+    me_.entry.store(index, std::memory_order_relaxed);
+    Document document(index, generation, length_of(index, generation));
+    try {
+      store(cache_.entries[index], document);
+      count(me_.writes);
+    } catch (const std::length_error&) {
+      count(me_.failed_writes);
+    }
+  }
+
+  void store(Entry& entry, Document& document) {
+    switch (variant_.discipline) {
+      case Discipline::by_hand:
+        enter_section(cache_, me_, lock_);
+        render_into(entry, document);
+        leave_section(cache_, me_, lock_);
+        return;
+      case Discipline::guard: {
+        const SectionGuard guard(cache_, me_, lock_);
+        render_into(entry, document);
+        return;
+      }
+    }
+  }
+
+  [[nodiscard]] std::uint64_t length_of(std::uint32_t index, std::uint64_t generation) const {
+    return is_too_long_for_cache(variant_.disaster, index) ? kTooLong : usual_length(index, generation);
+  }
+
+  Cache& cache_;
+  const Variant& variant_;
+  unsigned worker_;
+  WorkerStatus& me_;
+  WriterLock& lock_;
+};
+
+class Reader {
+ public:
+  Reader(Cache& cache, Trust trust, unsigned worker, WriterLock& lock)
+      : cache_(cache), trust_(trust), me_(cache.workers[worker]), lock_(lock) {}
+
+  void serve(unsigned last_rounds) {
+    while (!is_draining(cache_)) read_all();
+    for (unsigned round = 0; round < last_rounds; ++round) read_all();
+  }
+
+ private:
+  void read_all() {
+    const std::uint32_t entries = cache_.entries_in_use.load(std::memory_order_relaxed);
+    for (std::uint32_t index = 0; index < entries; ++index) read(index);
+  }
+
+  void read(std::uint32_t index) {
+    read_entry(cache_, lock_, index, copy_);
+    if (!copy_.is_empty() && trust_ == Trust::checksum && !copy_.has_right_checksum()) {
+      count(cache_.entries[index].refused);
+      return;
+    }
+    count(me_.reads);
+    if (copy_.is_torn()) count(me_.torn_reads);
+  }
+
+  Cache& cache_;
+  Trust trust_;
+  WorkerStatus& me_;
+  WriterLock& lock_;
+  EntryCopy copy_;
+};
+
+}  // namespace
+
+void run_worker(Cache& cache, const Options& options, unsigned index) {
+  const Variant& variant = options.variant;
+  const std::unique_ptr<WriterLock> lock =
+      make_writer_lock(variant.lock, variant.repair, cache, cache.workers[index], ::getpid());
+  std::vector<std::thread> readers;
+  for (unsigned i = 0; i < options.readers; ++i) {
+    readers.emplace_back([&] { Reader(cache, variant.trust, index, *lock).serve(options.rounds); });
+  }
+  Writer(cache, variant, index, *lock).serve(options.rounds);
+  for (std::thread& reader : readers) reader.join();
+}
+
+}  // namespace shm_spinlock
