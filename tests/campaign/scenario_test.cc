@@ -5,6 +5,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include "harness/base/files.h"
 
@@ -256,6 +257,42 @@ TEST_F(ScenarioFile, SuggestsTheNearestVariant) {
   EXPECT_EQ(find_variant(*scenario, "racy")->summary, "no lock");
   EXPECT_EQ(find_variant(*scenario, "lokced").error().message,
             "unknown variant 'lokced' of scenario 'demo'; did you mean 'locked'?");
+}
+
+class PublishedSchema : public ScenarioFile {
+ protected:
+  void SetUp() override {
+    ScenarioFile::SetUp();
+    const Result<std::string> text = read_file(REPRO_TEST_SOURCE_DIR "/../docs/scenario.schema.json");
+    ASSERT_TRUE(text) << text.error().message;
+    schema_ = nlohmann::json::parse(*text);
+  }
+
+  /// The reader must know each key of `schema`, and the schema each key of kSound. `path` leads to the object
+  /// in a scenario file.
+  void expect_same_keys(const nlohmann::json& schema, const nlohmann::json::json_pointer& path) {
+    EXPECT_EQ(schema.at("additionalProperties"), false) << path;
+    const nlohmann::json sound = nlohmann::json::parse(kSound);
+    for (const auto& [key, unused] : schema.at("properties").items()) {
+      nlohmann::json document = sound;
+      document[path][key] = nullptr;
+      EXPECT_EQ(error_of(document.dump()).find("unknown key"), std::string::npos) << path << "/" << key;
+    }
+    for (const auto& [key, unused] : sound.at(path).items()) {
+      EXPECT_TRUE(schema.at("properties").contains(key)) << path << "/" << key;
+    }
+  }
+
+  nlohmann::json schema_;
+};
+
+TEST_F(PublishedSchema, HasTheKeysThatTheReaderKnows) {
+  using Pointer = nlohmann::json::json_pointer;
+  const nlohmann::json& properties = schema_.at("properties");
+  expect_same_keys(schema_, Pointer(""));
+  expect_same_keys(properties.at("defaults"), Pointer("/defaults"));
+  expect_same_keys(properties.at("oracle"), Pointer("/oracle"));
+  expect_same_keys(properties.at("variants").at("items"), Pointer("/variants/0"));
 }
 
 }  // namespace
