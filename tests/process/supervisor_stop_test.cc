@@ -1,6 +1,8 @@
 // Runs that must be stopped, and what they leave.
 
+#include <algorithm>
 #include <csignal>
+#include <fstream>
 #include <string>
 #include <thread>
 
@@ -194,11 +196,11 @@ class SupervisorInterruptTest : public SupervisorStopTest {
     supervisor_.reset();
     SupervisorStopTest::TearDown();
   }
-  /// Makes `count` requests once the tree of this test runs.
-  [[nodiscard]] std::thread request_when_running(int count) {
-    return std::thread([this, count] {
+  /// Makes one request once the tree of this test runs.
+  [[nodiscard]] std::thread request_when_running() {
+    return std::thread([this] {
       while (find_marked(mark_).empty()) usleep(1000);
-      for (int i = 0; i < count; ++i) stop_->request();
+      stop_->request();
     });
   }
 
@@ -206,7 +208,7 @@ class SupervisorInterruptTest : public SupervisorStopTest {
 };
 
 TEST_F(SupervisorInterruptTest, EndsTheTreePolitelyOnTheFirstRequest) {
-  std::thread requester = request_when_running(1);
+  std::thread requester = request_when_running();
   RunSpec asked = spec("/bin/sleep", {"1000"});
   asked.grace = seconds(60);
   const ProcessResult result = run(asked);
@@ -216,8 +218,25 @@ TEST_F(SupervisorInterruptTest, EndsTheTreePolitelyOnTheFirstRequest) {
   EXPECT_EQ(result.termination, Termination(Signaled{SIGTERM}));
 }
 
+/// Whether `pid` ignores SIGTERM by now: the mask in /proc/PID/status has a bit per signal, the first for
+/// signal 1.
+bool ignores_term(pid_t pid) {
+  std::ifstream status(fmt::format("/proc/{}/status", pid));
+  std::string line;
+  while (std::getline(status, line)) {
+    if (line.starts_with("SigIgn:"))
+      return (std::stoull(line.substr(7), nullptr, 16) >> (SIGTERM - 1) & 1U) != 0;
+  }
+  return false;
+}
+
 TEST_F(SupervisorInterruptTest, KillsTheTreeOnTheSecondRequest) {
-  std::thread requester = request_when_running(2);
+  // Not before the subject ignores SIGTERM: the first request would end it while it still starts.
+  std::thread requester([this] {
+    while (!std::ranges::any_of(find_marked(mark_), ignores_term)) usleep(1000);
+    stop_->request();
+    stop_->request();
+  });
   RunSpec asked = spec("ignore_term");
   asked.grace = std::chrono::hours(1);
   const ProcessResult result = run(asked);
