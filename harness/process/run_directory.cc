@@ -34,6 +34,7 @@
 namespace repro::process {
 namespace {
 
+constexpr std::string_view kSubjectFolder = "tmp";
 constexpr int kOpenFolder = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
 
 /// Closes a DIR.
@@ -153,6 +154,20 @@ std::optional<ReportFile> read_report(int folder, const std::string& name, pid_t
   return ReportFile{name, pid, text.text(), text.total_bytes};
 }
 
+/// Whether the folder `name` in `parent` is as mkdir made it and holds no entry other than `expected`.
+bool is_untouched(int parent, const char* name, std::string_view expected) {
+  const UniqueFd fd(::openat(parent, name, kOpenFolder));
+  struct stat folder {};
+  if (!fd.is_open() || ::fstat(fd.get(), &folder) != 0) return false;
+  if ((folder.st_mode & 07777U) != S_IRWXU || folder.st_uid != ::geteuid()) return false;
+  const Folder listing = list_folder(fd.get());
+  if (listing == nullptr) return false;
+  while (const dirent* entry = ::readdir(listing.get())) {
+    if (!is_dot(entry->d_name) && entry->d_name != expected) return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 Result<RunDirectory> RunDirectory::create(const std::string& base) {
@@ -165,7 +180,7 @@ Result<RunDirectory> RunDirectory::create(const std::string& base) {
   if (::mkdtemp(path.data()) == nullptr) {
     return fail_errno(ErrorKind::environment, fmt::format("cannot create a folder in '{}'", below), errno);
   }
-  std::string subject_directory = path + "/tmp";
+  std::string subject_directory = fmt::format("{}/{}", path, kSubjectFolder);
   if (::mkdir(subject_directory.c_str(), S_IRWXU) != 0) {
     const int mkdir_errno = errno;
     ::rmdir(path.c_str());
@@ -217,6 +232,17 @@ Result<std::vector<ReportFile>> RunDirectory::collect_reports(const ReportLimits
     }
   }
   return reports;
+}
+
+Result<void> RunDirectory::renew() {
+  if (path_is_ours_ && is_untouched(AT_FDCWD, path_.c_str(), kSubjectFolder) &&
+      is_untouched(AT_FDCWD, subject_directory_.c_str(), "")) {
+    return {};
+  }
+  REPRO_TRY(remove());
+  REPRO_ASSIGN(RunDirectory fresh, create(path_.substr(0, path_.rfind('/'))));
+  *this = std::move(fresh);
+  return {};
 }
 
 Result<void> RunDirectory::remove() {

@@ -44,6 +44,11 @@ class RunDirectory {
   /// Leaves the folder where it is; the caller says so to the user.
   void keep() { path_is_ours_ = false; }
 
+  /// Makes it ready for the next run, as if it were new. A folder that the subject left empty and unchanged
+  /// is used again, which costs no writing to the disk; anything else is removed and made afresh, at another
+  /// path. A kept one stays. Errors: as create and remove.
+  [[nodiscard]] Result<void> renew();
+
   /// Removes everything now. Follows no symbolic link, enters folders that the subject made unreadable, and
   /// copes with any depth. Errors: internal, with the first path that could not be removed.
   [[nodiscard]] Result<void> remove();

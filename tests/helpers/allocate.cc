@@ -23,5 +23,7 @@ int main(int argc, char** argv) {
   usleep(300'000);  // so that a sampler can see it
   while (wait(nullptr) > 0) {
   }
-  return memory == nullptr ? 1 : std::puts("allocated") < 0;
+  const bool was_allocated = memory != nullptr;
+  std::free(const_cast<char*>(memory));
+  return was_allocated ? std::puts("allocated") < 0 : 1;
 }

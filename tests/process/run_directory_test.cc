@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <functional>
 
 #include <fcntl.h>
 #include <gmock/gmock.h>
@@ -163,6 +164,49 @@ TEST_F(RunDirectoryTest, CopesWithASubjectThatRemovedItself) {
   EXPECT_EQ(reports->size(), 1U);
   EXPECT_TRUE(directory.remove());
   EXPECT_THAT(left_in_base(), IsEmpty());
+}
+
+TEST_F(RunDirectoryTest, IsUsedAgainWhenTheSubjectLeftItUntouched) {
+  RunDirectory directory = make();
+  const std::string path = directory.path();
+  EXPECT_TRUE(directory.renew());
+  EXPECT_EQ(directory.path(), path);
+  EXPECT_TRUE(fs::is_empty(directory.subject_directory()));
+}
+
+TEST_F(RunDirectoryTest, IsMadeAfreshWhateverTheSubjectChanged) {
+  RunDirectory directory = make();
+  const std::vector<std::function<void()>> changes{
+      [&] { write(directory.subject_directory() + "/file", "x"); },
+      [&] { write(directory.log_prefix("asan") + ".1", "report"); },
+      [&] { fs::permissions(directory.subject_directory(), fs::perms::all); },
+      [&] { fs::permissions(directory.path(), fs::perms::all); },
+      [&] { fs::remove(directory.subject_directory()); },
+      [&] {
+        fs::remove(directory.subject_directory());
+        fs::create_directory_symlink("/", directory.subject_directory());
+      },
+  };
+  for (const auto& change : changes) {
+    const std::string before = directory.path();
+    change();
+    ASSERT_TRUE(directory.renew());
+    EXPECT_NE(directory.path(), before);
+    EXPECT_TRUE(fs::is_empty(directory.subject_directory()));
+    struct stat folder {};
+    ASSERT_EQ(stat(directory.subject_directory().c_str(), &folder), 0);
+    EXPECT_EQ(folder.st_mode & 07777U, 0700U);
+    EXPECT_EQ(left_in_base().size(), 1U);
+  }
+}
+
+TEST_F(RunDirectoryTest, LeavesAKeptFolderWhenItIsRenewed) {
+  RunDirectory directory = make();
+  const std::string kept = directory.path();
+  directory.keep();
+  ASSERT_TRUE(directory.renew());
+  EXPECT_NE(directory.path(), kept);
+  EXPECT_TRUE(fs::exists(kept));
 }
 
 TEST_F(RunDirectoryTest, CopesWithNothingLeftAtAll) {
