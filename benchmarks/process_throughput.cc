@@ -80,7 +80,7 @@ void run_supervised(Job& job, const RunSpec& spec, int runs) {
     if (!result) give_up(result.error().message);
     if (result->termination != repro::Termination(repro::Exited{0})) give_up("the command failed");
     if (!job.directory) continue;
-    if (!job.directory->collect_reports("log") || !job.directory->renew()) give_up("the folder is gone");
+    if (!job.directory->collect_reports() || !job.directory->renew()) give_up("the folder is gone");
   }
 }
 

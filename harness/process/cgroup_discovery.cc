@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <csignal>
 #include <optional>
 #include <vector>
 
+#include <dirent.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -97,11 +99,29 @@ UsableCgroups probe_cgroups(const CgroupFolders& folders) {
   return usable;
 }
 
+void remove_stale_groups(const std::string& base) {
+  DIR* folder = base.empty() ? nullptr : ::opendir(base.c_str());
+  if (folder == nullptr) return;
+  while (const dirent* entry = ::readdir(folder)) {
+    const std::string_view name = entry->d_name;
+    const std::size_t digits = name.find_first_of("0123456789");
+    if (!name.starts_with("repro-") || digits == std::string_view::npos) continue;
+    const std::string_view number = name.substr(digits);
+    const Result<std::uint64_t> pid = parse_unsigned(number.substr(0, number.find('-')));
+    if (!pid || ::kill(static_cast<pid_t>(*pid), 0) == 0 || errno != ESRCH) continue;
+    ::rmdir(fmt::format("{}/{}", base, name).c_str());
+  }
+  ::closedir(folder);
+}
+
 UsableCgroups discover_cgroups() {
   const Result<std::string> cgroup = read_file("/proc/self/cgroup");
   const Result<std::string> mounts = read_file("/proc/self/mountinfo");
   if (!cgroup || !mounts) return {};
-  return probe_cgroups(find_cgroup_folders(*cgroup, *mounts));
+  const CgroupFolders folders = find_cgroup_folders(*cgroup, *mounts);
+  remove_stale_groups(folders.unified);
+  remove_stale_groups(folders.memory_v1);
+  return probe_cgroups(folders);
 }
 
 }  // namespace repro::process

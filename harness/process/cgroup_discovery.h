@@ -25,7 +25,11 @@ struct UsableCgroups {
 /// Tries `folders` out by making a group in each and removing it.
 [[nodiscard]] UsableCgroups probe_cgroups(const CgroupFolders& folders);
 
-/// Both steps, for this process.
+/// Removes the groups in `base` that a killed keeper or harness has left: those named `repro-...PID...` whose
+/// process is gone. Groups with processes in them stay in any case, because the kernel refuses.
+void remove_stale_groups(const std::string& base);
+
+/// All steps, for this process.
 [[nodiscard]] UsableCgroups discover_cgroups();
 
 }  // namespace repro::process

@@ -43,12 +43,10 @@ struct CloseFolder {
 };
 using Folder = std::unique_ptr<DIR, CloseFolder>;
 
-/// A second descriptor of the folder, read from its start. Empty on error, with errno.
-Folder list_folder(int fd) {
-  UniqueFd copy(::openat(fd, ".", kOpenFolder));
-  if (!copy.is_open()) return nullptr;
-  Folder folder(::fdopendir(copy.get()));
-  if (folder != nullptr) static_cast<void>(copy.release());
+/// Lists the folder and owns `fd` from now on. Empty on error, with errno.
+Folder list_folder(UniqueFd fd) {
+  Folder folder(fd.is_open() ? ::fdopendir(fd.get()) : nullptr);
+  if (folder != nullptr) static_cast<void>(fd.release());
   return folder;
 }
 
@@ -68,7 +66,8 @@ UniqueFd open_for_removal(int parent, const char* name) {
 
 /// Removes every entry that is not a folder with something in it. Returns the name of one that is, if any.
 Result<std::optional<std::string>> remove_entries(int fd) {
-  const Folder folder = list_folder(fd);
+  // A second descriptor, because a list is read from where the last reader of the descriptor stopped.
+  const Folder folder = list_folder(UniqueFd(::openat(fd, ".", kOpenFolder)));
   if (folder == nullptr) return fail_errno(ErrorKind::internal, "cannot list a folder", errno);
   std::optional<std::string> below;
   while (const dirent* entry = ::readdir(folder.get())) {
@@ -156,11 +155,11 @@ std::optional<ReportFile> read_report(int folder, const std::string& name, pid_t
 
 /// Whether the folder `name` in `parent` is as mkdir made it and holds no entry other than `expected`.
 bool is_untouched(int parent, const char* name, std::string_view expected) {
-  const UniqueFd fd(::openat(parent, name, kOpenFolder));
+  UniqueFd fd(::openat(parent, name, kOpenFolder));
   struct stat folder {};
   if (!fd.is_open() || ::fstat(fd.get(), &folder) != 0) return false;
   if ((folder.st_mode & 07777U) != S_IRWXU || folder.st_uid != ::geteuid()) return false;
-  const Folder listing = list_folder(fd.get());
+  const Folder listing = list_folder(std::move(fd));
   if (listing == nullptr) return false;
   while (const dirent* entry = ::readdir(listing.get())) {
     if (!is_dot(entry->d_name) && entry->d_name != expected) return false;
@@ -213,8 +212,7 @@ std::string RunDirectory::log_prefix(std::string_view name) const {
 }
 
 Result<std::vector<ReportFile>> RunDirectory::collect_reports(const ReportLimits& limits) const {
-  const UniqueFd fd(::open(path_.c_str(), kOpenFolder));
-  const Folder folder = fd.is_open() ? list_folder(fd.get()) : nullptr;
+  const Folder folder = list_folder(UniqueFd(::open(path_.c_str(), kOpenFolder)));
   if (folder == nullptr)
     return fail_errno(ErrorKind::internal, fmt::format("cannot read '{}'", path_), errno);
   std::vector<std::pair<pid_t, std::string>> names;
@@ -227,7 +225,7 @@ Result<std::vector<ReportFile>> RunDirectory::collect_reports(const ReportLimits
   for (const auto& [pid, file] : names) {
     if (reports.size() == limits.files) break;
     scratch.resize(64U << 10U);
-    if (std::optional<ReportFile> report = read_report(fd.get(), file, pid, limits, scratch)) {
+    if (std::optional<ReportFile> report = read_report(::dirfd(folder.get()), file, pid, limits, scratch)) {
       reports.push_back(std::move(*report));
     }
   }

@@ -1,6 +1,13 @@
 #include "harness/process/cgroup_discovery.h"
 
+#include <filesystem>
+#include <string>
+#include <vector>
+
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 namespace repro::process {
 namespace {
@@ -39,6 +46,28 @@ TEST(CgroupDiscovery, FindsNothingInNothing) {
   EXPECT_EQ(folders.unified, "");
   EXPECT_EQ(folders.memory_v1, "");
   EXPECT_EQ(probe_cgroups(folders).kill_base, "");
+}
+
+TEST(CgroupDiscovery, RemovesOnlyWhatTheDeadHaveLeft) {
+  // Ordinary folders serve: it is about names.
+  std::string base = testing::TempDir() + "/cgroups_XXXXXX";
+  ASSERT_NE(mkdtemp(base.data()), nullptr);
+  const pid_t dead = fork();
+  if (dead == 0) _exit(0);
+  waitpid(dead, nullptr, 0);
+  const auto make = [&](const std::string& name) { ASSERT_EQ(mkdir((base + "/" + name).c_str(), 0700), 0); };
+  const auto exists = [&](const std::string& name) { return access((base + "/" + name).c_str(), F_OK) == 0; };
+  const std::string gone = std::to_string(dead);
+  const std::string alive = std::to_string(getpid());
+  const std::vector<std::string> removed{"repro-" + gone, "repro-" + gone + "-memory", "repro-probe-" + gone};
+  const std::vector<std::string> kept{"repro-" + alive, "repro-" + alive + "-memory", "repro-probe-" + alive,
+                                      "other-" + gone, "repro-x"};
+  for (const std::string& name : removed) make(name);
+  for (const std::string& name : kept) make(name);
+  remove_stale_groups(base);
+  for (const std::string& name : removed) EXPECT_FALSE(exists(name)) << name;
+  for (const std::string& name : kept) EXPECT_TRUE(exists(name)) << name;
+  std::filesystem::remove_all(base);
 }
 
 }  // namespace
