@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <vector>
 
 namespace repro::findings {
 namespace {
@@ -81,12 +80,6 @@ std::size_t find_anchor(std::string_view text, std::size_t from) {
     start += std::max<std::size_t>(step, 1);
   }
   return std::string_view::npos;
-}
-
-std::size_t longest_anchor() {
-  return std::max_element(kAnchors.begin(), kAnchors.end(),
-                          [](std::string_view a, std::string_view b) { return a.size() < b.size(); })
-      ->size();
 }
 
 }  // namespace repro::findings

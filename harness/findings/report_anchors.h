@@ -20,7 +20,4 @@ namespace repro::findings {
 /// every report contains; most lines with an anchor still begin no report.
 [[nodiscard]] std::size_t find_anchor(std::string_view text, std::size_t from);
 
-/// Length of the longest anchor: text that is cut into pieces must keep one byte less of the piece before.
-[[nodiscard]] std::size_t longest_anchor();
-
 }  // namespace repro::findings

@@ -1,0 +1,157 @@
+#include "harness/findings/signature.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "harness/findings/normalize.h"
+
+namespace repro::findings {
+namespace {
+
+TEST(NormalizeFunction, BringsEveryDialectToOneSpelling) {
+  struct Row {
+    std::string_view printed;
+    std::string_view wanted;
+  };
+  for (const Row& row : {
+           Row{"main", "main"},
+           Row{"pool::Worker::run(pool::Task*)", "pool::Worker::run"},
+           Row{"(anonymous namespace)::read_node((anonymous namespace)::Node*)", "read_node"},
+           Row{"read_node", "read_node"},
+           Row{"void pool::retire<pool::Task>(pool::Task*)", "pool::retire"},
+           Row{"std::vector<int, std::allocator<int> >::push_back(int const&)", "std::vector::push_back"},
+           Row{"unsigned long hash_of(char const*)", "hash_of"},
+           Row{"Queue::size() const", "Queue::size"},
+           Row{"Queue::operator()(int) const", "Queue::operator()"},
+           Row{"operator()<long int>", "operator()"},
+           Row{"(anonymous namespace)::f()::$_0::operator()() const", "operator()"},
+           Row{"f(int)::'lambda'(auto)::operator()<long>(auto) const", "operator()"},
+           Row{"f(int)::{lambda(int)#2}::operator()(int) const", "operator()"},
+           Row{"operator delete(void*, unsigned long)", "operator delete"},
+           Row{"operator new[](unsigned long)", "operator new[]"},
+           Row{"bool operator< <char>(A<char> const&, A<char> const&)", "operator<"},
+           Row{"std::ostream& operator<<(std::ostream&, Id const&)", "operator<<"},
+           Row{"Handle::operator bool() const", "Handle::operator bool"},
+           Row{"Handle::operator->() const", "Handle::operator->"},
+           Row{"sweep.isra.0", "sweep"},
+           Row{"sweep(Heap*) [clone .part.3]", "sweep"},
+           Row{"sweep.cold", "sweep"},
+           Row{"name[abi:cxx11](int)", "name"},
+           Row{"~Base", "~Base"},
+           Row{"_ZN4pool6Worker3runEv", "_ZN4pool6Worker3runEv"},
+           Row{"memcpy@plt", "memcpy"},
+       }) {
+    EXPECT_EQ(normalize_function(row.printed), row.wanted) << row.printed;
+  }
+}
+
+TEST(NormalizeFunction, ReadsDeeplyNestedNamesInLinearTimeWithoutRecursion) {
+  std::string name = "f";
+  for (int i = 0; i < 200'000; ++i) name += "<(";
+  EXPECT_EQ(normalize_function(name), "f");
+}
+
+Finding use_after_free(int line, std::uint64_t offset, std::string_view user = "lookup") {
+  Finding finding;
+  finding.source = FindingSource::address_sanitizer;
+  finding.kind = "heap-use-after-free";
+  Stack use;
+  use.role = StackRole::access;
+  use.frames.push_back({std::string(user), "/home/a/callinfo.cc", line, 3, "/bin/prog", offset, ""});
+  use.frames.push_back({"main", "/home/a/main.cc", 9, 3, "/bin/prog", offset + 9, ""});
+  Stack freed;
+  freed.role = StackRole::freed;
+  freed.frames.push_back({"free", "", 0, 0, "/bin/prog", 7, ""});
+  freed.frames.push_back({"sweep", "/home/a/gc.cc", line + 5, 3, "/bin/prog", offset + 20, ""});
+  finding.stacks = {use, freed};
+  return finding;
+}
+
+TEST(Signature, IgnoresLinesFoldersAndAddresses) {
+  Finding moved = use_after_free(99, 0x5000);
+  for (Stack& stack : moved.stacks) {
+    for (Frame& frame : stack.frames) {
+      if (!frame.file.empty()) frame.file.replace(0, 7, "/src/ci");
+    }
+  }
+  EXPECT_EQ(sign(use_after_free(12, 0x1000)).id, sign(moved).id);
+}
+
+TEST(Signature, TellsUsesAndFreesApart) {
+  EXPECT_NE(sign(use_after_free(1, 1)).id, sign(use_after_free(1, 1, "insert")).id);
+  Finding other_free = use_after_free(1, 1);
+  other_free.stacks[1].frames[1].function = "compact";
+  EXPECT_NE(sign(use_after_free(1, 1)).id, sign(other_free).id);
+}
+
+TEST(Signature, IsTitledForPeople) {
+  const Signature signature = sign(use_after_free(1, 1));
+  EXPECT_EQ(signature.title, "heap-use-after-free in lookup (callinfo.cc)");
+  EXPECT_FALSE(signature.is_unsymbolized);
+}
+
+// The id is a public name: bug trackers and suppressions hold it. A change of this value is a new version.
+// The value was computed by a second implementation of the hash, from the parts that signature.h lists.
+TEST(Signature, IsTheSameOnEveryMachine) { EXPECT_EQ(sign(use_after_free(1, 1)).id, "s1-f426e7d9e0d4"); }
+
+TEST(Signature, DoesNotDependOnWhichThreadOfARaceCameFirst) {
+  Finding race;
+  race.source = FindingSource::thread_sanitizer;
+  race.kind = "data-race";
+  race.implies = Outcome::fail;
+  Stack one;
+  one.role = StackRole::access;
+  one.access = "read";
+  one.frames.push_back({"reader", "a.cc", 1, 1, "", 0, ""});
+  Stack other;
+  other.role = StackRole::previous_access;
+  other.access = "write";
+  other.frames.push_back({"writer", "a.cc", 2, 1, "", 0, ""});
+  race.stacks = {one, other};
+  Finding swapped = race;
+  std::swap(swapped.stacks[0].frames, swapped.stacks[1].frames);
+  std::swap(swapped.stacks[0].access, swapped.stacks[1].access);
+  EXPECT_EQ(sign(race).id, sign(swapped).id);
+  EXPECT_EQ(sign(race).title, "data-race: read in reader (a.cc) and write in writer (a.cc)");
+}
+
+TEST(Signature, NeverPutsReportsTogetherForWantOfNames) {
+  Finding first = use_after_free(1, 0x10);
+  Finding second = use_after_free(1, 0x20);
+  for (Finding* finding : {&first, &second}) {
+    for (Stack& stack : finding->stacks) {
+      for (Frame& frame : stack.frames) frame.function = frame.file = "";
+    }
+  }
+  EXPECT_NE(sign(first).id, sign(second).id);
+  EXPECT_TRUE(sign(first).is_unsymbolized);
+}
+
+TEST(Signature, ReadsRecursionOfAnyDepthAsOneFrame) {
+  Finding shallow = use_after_free(1, 1, "recurse");
+  Finding deep = shallow;
+  deep.stacks[0].frames.insert(deep.stacks[0].frames.begin(), 40, deep.stacks[0].frames[0]);
+  EXPECT_EQ(sign(shallow).id, sign(deep).id);
+}
+
+TEST(Signature, LeavesNumbersOutOfExceptionMessages) {
+  Finding thrown;
+  thrown.source = FindingSource::cxx_runtime;
+  thrown.kind = "uncaught-exception";
+  thrown.message = "std::out_of_range: index 17 at 0x7ffe12";
+  Finding other = thrown;
+  other.message = "std::out_of_range: index 4 at 0x55aa01";
+  EXPECT_EQ(sign(thrown).id, sign(other).id);
+  other.message = "std::out_of_range: no such key";
+  EXPECT_NE(sign(thrown).id, sign(other).id);
+}
+
+TEST(Signature, FollowsTheFrameRulesThatItIsGiven) {
+  FrameRules rules = default_frame_rules();
+  rules.rules.insert(rules.rules.begin(), {FrameField::function, FrameMatch::equals, "lookup",
+                                           FrameClass::library, "a helper of ours"});
+  EXPECT_EQ(sign(use_after_free(1, 1), rules).title, "heap-use-after-free in main (main.cc)");
+}
+
+}  // namespace
+}  // namespace repro::findings
