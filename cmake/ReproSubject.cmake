@@ -47,6 +47,10 @@ function(repro_add_subject name)
     target_compile_definitions(${target} PRIVATE ${arg_DEFINITIONS})
     target_link_options(${target} PRIVATE ${REPRO_SUBJECT_LINK_${build}})
     target_link_libraries(${target} PRIVATE ${arg_LINK} Threads::Threads)
+    if(NOT build STREQUAL "plain")
+      # The same sources once more: clang-tidy has read them for the plain build.
+      set_target_properties(${target} PROPERTIES CXX_CLANG_TIDY "")
+    endif()
     set_target_properties(${target} PROPERTIES
                           RUNTIME_OUTPUT_DIRECTORY "${REPRO_LIB_OUTPUT_DIRECTORY}/${arg_OUTPUT_DIRECTORY}")
     install(TARGETS ${target} DESTINATION "${CMAKE_INSTALL_LIBDIR}/repro/${arg_OUTPUT_DIRECTORY}")

@@ -8,7 +8,6 @@
 #include "harness/base/clock.h"
 #include "harness/base/files.h"
 #include "harness/findings/judge.h"
-#include "harness/process/run_directory.h"
 
 namespace repro::campaign {
 namespace {
@@ -65,14 +64,24 @@ process::RunSpec base_spec(const Request& request, const Command& command) {
   return spec;
 }
 
+Result<void> Executor::prepare_directory() {
+  if (directory_) {
+    if (directory_->renew()) return {};
+    directory_.reset();  // whatever the subject did to it: the next run gets another one
+  }
+  REPRO_ASSIGN(directory_, process::RunDirectory::create(plan_.temporary_base));
+  return {};
+}
+
 Result<std::optional<CompletedRun>> Executor::run(const Assignment& assignment) {
   const Arm& arm = plan_.request->arms[assignment.slot.arm];
-  Result<process::RunDirectory> directory = process::RunDirectory::create(plan_.temporary_base);
-  if (!directory) return std::optional(CompletedRun{infra_record(assignment, directory.error()), {}});
+  if (Result<void> prepared = prepare_directory(); !prepared) {
+    return std::optional(CompletedRun{infra_record(assignment, prepared.error()), {}});
+  }
 
   process::RunSpec spec = base_spec(*plan_.request, arm.command);
   spec.environment = plan_.environments[assignment.slot.arm].entries(
-      assignment.slot, {directory->subject_directory(), directory->path(), job_});
+      assignment.slot, {directory_->subject_directory(), directory_->path(), job_});
   spec.timeout = assignment.timeout;
   spec.deadline_hook = plan_.deadline_hook;
 
@@ -81,13 +90,13 @@ Result<std::optional<CompletedRun>> Executor::run(const Assignment& assignment) 
   if (!result && result.error().kind == ErrorKind::usage) return Unexpected(std::move(result).error());
   if (!result) return std::optional(CompletedRun{infra_record(assignment, result.error()), {}});
 
-  Result<std::vector<ReportFile>> reports = directory->collect_reports();
+  Result<std::vector<ReportFile>> reports = directory_->collect_reports();
   if (reports) result->report_files = *std::move(reports);
 
   std::optional<ProcessResult> check;
   const std::vector<std::string>& check_command = plan_.oracle->spec().check_command;
   if (!check_command.empty() && result->stop_reason == StopReason::none) {
-    Result<ProcessResult> checked = run_check(runner_, spec, *directory, *result, check_command);
+    Result<ProcessResult> checked = run_check(runner_, spec, *directory_, *result, check_command);
     if (!checked && checked.error().os_errno == ECANCELED) return std::optional<CompletedRun>();
     if (!checked) return Unexpected(std::move(checked).error().with_context("--check"));
     check = *std::move(checked);

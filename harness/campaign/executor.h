@@ -13,6 +13,7 @@
 #include "harness/model/campaign.h"
 #include "harness/model/run_record.h"
 #include "harness/model/signature.h"
+#include "harness/process/run_directory.h"
 #include "harness/process/runner.h"
 
 namespace repro::campaign {
@@ -46,9 +47,13 @@ class Executor {
   [[nodiscard]] Result<std::optional<CompletedRun>> run(const Assignment& assignment);
 
  private:
+  /// The folder of the next run: made once, and made anew only after a run that left something in it.
+  [[nodiscard]] Result<void> prepare_directory();
+
   const ExecutionPlan& plan_;
   process::ProcessRunner& runner_;
   std::uint32_t job_;
+  std::optional<process::RunDirectory> directory_;
 };
 
 /// The specification of a run of `arm`, without what changes from run to run. Also used for the reference
