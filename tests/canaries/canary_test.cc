@@ -79,8 +79,8 @@ constexpr Sight kSights[] = {
 #endif
 };
 
-INSTANTIATE_TEST_SUITE_P(EachBuild, Canary, ::testing::ValuesIn(kSights), [](const auto& info) {
-  std::string name = std::string(info.param.canary) + "_" + info.param.build;
+INSTANTIATE_TEST_SUITE_P(EachBuild, Canary, ::testing::ValuesIn(kSights), [](const auto& instance) {
+  std::string name = std::string(instance.param.canary) + "_" + instance.param.build;
   std::replace(name.begin(), name.end(), '-', '_');
   return name;
 });
@@ -92,9 +92,9 @@ TEST(CanaryOfASegfault, DiesByItsSignalWhereNobodyHandlesIt) {
 TEST(CanaryOfAHang, NeverEndsInAnyBuild) {
   for (const char* build : {"plain", "address", "thread", "undefined"}) {
     // A deadlock cannot be proved by waiting; a run of `clean` ends within a tenth of this.
-    EXPECT_TRUE(
-        run_subject({program(build), "hang"}, {.whole = std::chrono::milliseconds(500)}).was_still_running)
-        << build;
+    SubjectBounds bounds;
+    bounds.whole = std::chrono::milliseconds(500);
+    EXPECT_TRUE(run_subject({program(build), "hang"}, bounds).was_still_running) << build;
   }
 }
 
