@@ -138,7 +138,9 @@ std::string campaign_line(const CampaignSummary& summary) {
   return line;
 }
 
-double in_milliseconds(std::chrono::nanoseconds duration) { return static_cast<double>(duration.count()) / 1e6; }
+double in_milliseconds(std::chrono::nanoseconds duration) {
+  return static_cast<double>(duration.count()) / 1e6;
+}
 
 std::uint64_t kibibytes(std::uint64_t bytes) { return bytes / 1024; }
 

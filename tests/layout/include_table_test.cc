@@ -1,5 +1,5 @@
-// Static libraries hide an arrow that points the wrong way, because the executable links them all. So the #include
-// lines themselves are compared with the table of allowed arrows.
+// Static libraries hide an arrow that points the wrong way, because the executable links them all. So the
+// #include lines themselves are compared with the table of allowed arrows.
 
 #include <filesystem>
 #include <fstream>
@@ -58,7 +58,8 @@ TEST(IncludeTable, ArrowsBetweenHarnessFoldersPointDown) {
     ASSERT_TRUE(kAllowed.contains(folder)) << "no row in the table for harness/" << folder;
     for (const std::string& included : included_folders(entry.path())) {
       if (included == "harness/" + folder) continue;
-      const bool is_allowed = included.starts_with("harness/") && kAllowed.at(folder).contains(included.substr(8));
+      const bool is_allowed =
+          included.starts_with("harness/") && kAllowed.at(folder).contains(included.substr(8));
       EXPECT_TRUE(is_allowed) << entry.path() << " includes " << included;
     }
   }
