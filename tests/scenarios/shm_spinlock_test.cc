@@ -52,8 +52,9 @@ TEST_P(ShmSpinlock, DoesWhatItsScenarioFileSays) {
   ASSERT_TRUE(variant) << variant.error().message;
   ASSERT_EQ(variant->expect.size(), 1U);
   const bool must_hang = variant->expect[0] == Outcome::hang;
-  const SubjectRun run = run_subject(campaign::scenario_command(spinlock, *variant, build).argv,
-                                     must_hang ? SubjectBounds{.whole = kHangBound} : SubjectBounds{});
+  SubjectBounds bounds;
+  if (must_hang) bounds.whole = kHangBound;
+  const SubjectRun run = run_subject(campaign::scenario_command(spinlock, *variant, build).argv, bounds);
   SCOPED_TRACE(run.standard_output);
   EXPECT_EQ(run.standard_error, "") << "no detector says anything";
   EXPECT_EQ(run.was_still_running, must_hang);
@@ -68,10 +69,10 @@ INSTANTIATE_TEST_SUITE_P(EachVariantAndBuild, ShmSpinlock,
                                                               "torn-entry"),
                                             ::testing::Values(Sanitizer::plain, Sanitizer::address,
                                                               Sanitizer::thread, Sanitizer::undefined)),
-                         [](const auto& info) {
-                           std::string name = std::get<0>(info.param);
+                         [](const auto& instance) {
+                           std::string name = std::get<0>(instance.param);
                            std::replace(name.begin(), name.end(), '-', '_');
-                           return name + "_" + std::string(to_string(std::get<1>(info.param)));
+                           return name + "_" + std::string(to_string(std::get<1>(instance.param)));
                          });
 
 TEST(ShmSpinlockScenarioFile, NamesEveryVariantOfTheProgram) {
