@@ -11,8 +11,8 @@
 namespace analyzer::pool {
 namespace {
 
-// With fewer files than this the start of a worker costs more than it can win (measured: a fork about 0.4 ms,
-// an average file 0.8 ms), so a pool is not started.
+// With fewer files than this the start of a worker is taken to cost more than it can win, so a pool is not
+// started. An estimate, not a measurement.
 constexpr std::size_t kMinimumPoolFiles = 8;
 
 void take_warnings(PassResult& pass, CheckResult& result) {

@@ -65,7 +65,7 @@ class Flattener {
   ~Flattener() { ts_tree_cursor_delete(&cursor_); }
 
   Ast flatten() && {
-    nodes_.reserve(source_.size() / 6 + 16);  // measured: one kept node per 8 to 12 bytes of Ruby
+    nodes_.reserve(source_.size() / 6 + 16);  // an estimate; too little only costs a copy
     open_.push_back({kNone, kNone});
     for (;;) {
       const NodeId id = visit();
