@@ -40,6 +40,7 @@ constexpr std::array<SanitizerAlias, 6> kAliases{{{"asan", "address"},
 
 std::vector<std::string> sanitizer_names() {
   std::vector<std::string> names;
+  names.reserve(kSanitizers.size());
   for (const Sanitizer sanitizer : kSanitizers) names.emplace_back(to_string(sanitizer));
   return names;
 }
@@ -234,6 +235,7 @@ Result<void> check_scenario_build(const campaign::Scenario& scenario, Sanitizer 
   const auto& builds = scenario.builds;
   if (std::find(builds.begin(), builds.end(), build) == builds.end()) {
     std::vector<std::string> names;
+    names.reserve(builds.size());
     for (const Sanitizer known : builds) names.emplace_back(to_string(known));
     return fail(ErrorKind::usage, fmt::format("{}: scenario '{}' has no {} build; it has {}", origin,
                                               scenario.name, to_string(build), join(names, ", ")));
