@@ -94,6 +94,7 @@ class Loop {
     if (record.outcome == Outcome::ok) {
       dispenser_.learn(request_.arms[record.slot.arm].key.sanitizer, record.process.wall);
     }
+    if (!completed.note.empty()) world_.progress->note("warning: " + completed.note);
     world_.progress->run_finished(record, state(active));
   }
 
@@ -172,15 +173,23 @@ class Loop {
 /// What the earlier sessions of a resumed campaign left: which runs, how they ended, how long the ok ones
 /// took.
 struct Earlier {
+  struct OkRun {
+    Sanitizer build;
+    nanoseconds wall;
+  };
   std::vector<std::uint64_t> indexes;
   OutcomeCounts counts;
+  std::vector<OkRun> ok_runs;
 };
 
-Result<Earlier> read_earlier(const store::Store& store) {
+Result<Earlier> read_earlier(const Request& request, const store::Store& store) {
   Earlier earlier;
   REPRO_TRY(store.for_each_run([&](const RunRow& row) {
     earlier.indexes.push_back(row.slot.index);
     earlier.counts.add(row.outcome);
+    if (row.outcome == Outcome::ok) {
+      earlier.ok_runs.push_back({request.arms[row.slot.arm].key.sanitizer, row.wall});
+    }
   }));
   return earlier;
 }
@@ -198,11 +207,9 @@ Result<std::vector<std::unique_ptr<process::ProcessRunner>>> make_runners(const 
 }  // namespace
 
 Result<void> run_campaign(const ExecutionPlan& plan, store::Store& store, const World& world) {
-  REPRO_ASSIGN(Earlier earlier, read_earlier(store));
+  REPRO_ASSIGN(Earlier earlier, read_earlier(*plan.request, store));
   Dispenser dispenser(*plan.request, std::move(earlier.indexes), earlier.counts);
-  REPRO_TRY(store.for_each_run([&](const RunRow& row) {
-    if (row.outcome == Outcome::ok) dispenser.learn(plan.request->arms[row.slot.arm].key.sanitizer, row.wall);
-  }));
+  for (const Earlier::OkRun& run : earlier.ok_runs) dispenser.learn(run.build, run.wall);
   const std::uint64_t jobs =
       std::min<std::uint64_t>(plan.request->jobs, dispenser.remaining().value_or(plan.request->jobs));
   REPRO_ASSIGN(auto runners, make_runners(world, std::max<std::uint64_t>(jobs, 1)));

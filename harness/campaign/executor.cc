@@ -8,6 +8,8 @@
 #include "harness/base/clock.h"
 #include "harness/base/files.h"
 #include "harness/findings/judge.h"
+#include "harness/process/keep_folder.h"
+#include "harness/store/store.h"
 
 namespace repro::campaign {
 namespace {
@@ -73,10 +75,18 @@ Result<void> Executor::prepare_directory() {
   return {};
 }
 
+void Executor::keep_files(CompletedRun& completed) const {
+  const RunRecord& record = completed.record;
+  if (plan_.campaign_path.empty() || !store::keeps_logs(plan_.request->keep_logs, record.outcome)) return;
+  const Result<bool> kept = process::keep_folder(
+      directory_->subject_directory(), store::run_files_directory(plan_.campaign_path, record.slot.index));
+  if (!kept) completed.note = kept.error().message;
+}
+
 Result<std::optional<CompletedRun>> Executor::run(const Assignment& assignment) {
   const Arm& arm = plan_.request->arms[assignment.slot.arm];
   if (Result<void> prepared = prepare_directory(); !prepared) {
-    return std::optional(CompletedRun{infra_record(assignment, prepared.error()), {}});
+    return std::optional(CompletedRun{infra_record(assignment, prepared.error()), {}, {}});
   }
 
   process::RunSpec spec = base_spec(*plan_.request, arm.command);
@@ -88,7 +98,7 @@ Result<std::optional<CompletedRun>> Executor::run(const Assignment& assignment) 
   Result<ProcessResult> result = runner_.run(spec);
   if (!result && result.error().os_errno == ECANCELED) return std::optional<CompletedRun>();
   if (!result && result.error().kind == ErrorKind::usage) return Unexpected(std::move(result).error());
-  if (!result) return std::optional(CompletedRun{infra_record(assignment, result.error()), {}});
+  if (!result) return std::optional(CompletedRun{infra_record(assignment, result.error()), {}, {}});
 
   Result<std::vector<ReportFile>> reports = directory_->collect_reports();
   if (reports) result->report_files = *std::move(reports);
@@ -114,6 +124,7 @@ Result<std::optional<CompletedRun>> Executor::run(const Assignment& assignment) 
   completed.record.reason = std::move(judgement->reason);
   completed.record.findings = std::move(judgement->findings);
   completed.signatures = std::move(judgement->signatures);
+  keep_files(completed);
   return std::optional(std::move(completed));
 }
 

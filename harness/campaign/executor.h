@@ -24,6 +24,7 @@ struct ExecutionPlan {
   const findings::Oracle* oracle = nullptr;  ///< not owned
   std::vector<RunEnvironment> environments;  ///< one per arm, by Arm::id
   std::string temporary_base;                ///< run directories are made below it; empty: $TMPDIR or /tmp
+  std::string campaign_path;                 ///< files of runs are kept beside it; empty: not at all
   process::DeadlineHook deadline_hook;       ///< empty: a hang carries no evidence
 };
 
@@ -31,6 +32,7 @@ struct ExecutionPlan {
 struct CompletedRun {
   RunRecord record;
   std::vector<Signature> signatures;
+  std::string note;  ///< for the user, when something beside the run went wrong
 };
 
 /// Does one run from its private folder to its outcome: prepare, supervise, collect, check, judge, clean up.
@@ -49,6 +51,8 @@ class Executor {
  private:
   /// The folder of the next run: made once, and made anew only after a run that left something in it.
   [[nodiscard]] Result<void> prepare_directory();
+  /// Keeps what the subject left in its folder, when the request keeps the logs of such a run.
+  void keep_files(CompletedRun& completed) const;
 
   const ExecutionPlan& plan_;
   process::ProcessRunner& runner_;

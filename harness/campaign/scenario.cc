@@ -346,7 +346,11 @@ Result<std::vector<std::string>> scenario_names(const std::string& directory) {
     if (fs::exists(entry->path() / kFileName, ignored)) names.push_back(entry->path().filename());
   }
   if (error) {
-    return fail_errno(ErrorKind::usage, fmt::format("read the scenarios in {}", directory), error.value());
+    return fail_errno(ErrorKind::usage,
+                      fmt::format("no scenarios are installed with this tool (./bootstrap build makes them): "
+                                  "cannot read '{}'",
+                                  printable(directory)),
+                      error.value());
   }
   std::sort(names.begin(), names.end());
   return names;

@@ -1,11 +1,16 @@
 #include "harness/cli/campaign_files.h"
 
+#include <cerrno>
 #include <ctime>
 #include <filesystem>
 #include <system_error>
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
+#include <unistd.h>
+
+#include "harness/base/text.h"
+#include "harness/store/store.h"
 
 namespace repro::cli {
 namespace {
@@ -41,6 +46,38 @@ Result<std::string> default_campaign_file(const std::string& title, nanoseconds 
   for (int number = 2; std::filesystem::exists(path, error); ++number)
     path = fmt::format("{}-{}.repro", stem, number);
   return path;
+}
+
+Result<void> check_new_campaign_file(const std::string& path) {
+  std::error_code error;
+  const std::string shown = printable(path);
+  if (std::filesystem::exists(path, error)) {
+    return fail(
+        ErrorKind::usage,
+        fmt::format("--out: '{}' exists already; add to it with --resume or name another file", shown),
+        EEXIST);
+  }
+  const std::string files = store::files_directory(path);
+  if (std::filesystem::exists(files, error)) {
+    return fail(ErrorKind::usage,
+                fmt::format("--out: '{}' is left from another campaign; remove it or name another file",
+                            printable(files)),
+                EEXIST);
+  }
+  const std::filesystem::path parent = std::filesystem::path(path).parent_path();
+  const std::string folder = parent.empty() ? "." : parent.string();
+  if (!std::filesystem::exists(folder, error)) {
+    return fail(ErrorKind::usage,
+                fmt::format("--out: there is no folder '{}'; make it first", printable(folder)), ENOENT);
+  }
+  if (!std::filesystem::is_directory(folder, error)) {
+    return fail(ErrorKind::usage, fmt::format("--out: '{}' is not a folder", printable(folder)), ENOTDIR);
+  }
+  if (::access(folder.c_str(), W_OK | X_OK) != 0) {
+    return fail_errno(ErrorKind::usage,
+                      fmt::format("--out: cannot write in the folder '{}'", printable(folder)), errno);
+  }
+  return {};
 }
 
 Result<std::string> newest_campaign_file() {

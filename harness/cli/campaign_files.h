@@ -11,6 +11,11 @@ namespace repro::cli {
 /// current folder, with a number when that exists. Makes the folder. Errors: usage, when it cannot be made.
 [[nodiscard]] Result<std::string> default_campaign_file(const std::string& title, nanoseconds unix_time);
 
+/// Whether a campaign can be started in `path`: its folder takes new files and nothing of another campaign is
+/// in the way. Asked before anything is run, so that nobody waits for canaries and a reference to learn it.
+/// Errors: usage.
+[[nodiscard]] Result<void> check_new_campaign_file(const std::string& path);
+
 /// The campaign file in `repro-results` that was changed last. Errors: usage, when there is none.
 [[nodiscard]] Result<std::string> newest_campaign_file();
 

@@ -197,7 +197,7 @@ class RunCommand {
         progress_->note(fmt::format("no campaign in '{}' yet: starting it", settings_.out));
       settings_.is_resumed = false;
       for (const std::string& note : run_.notes) progress_->note(note);
-      return {};
+      return choose_file();
     }
     // Only looked at here: a request that is refused must leave the campaign as it is, its state included.
     REPRO_ASSIGN(const store::Store stored, store::Store::open_read_only(settings_.out));
@@ -209,12 +209,33 @@ class RunCommand {
       }
     }
     run_.request = stored.request();
+    REPRO_ASSIGN(is_done_, has_all_runs(stored));
     REPRO_ASSIGN(const std::optional<std::uint64_t> jobs, options.number("jobs"));
     if (jobs && *jobs > 0) run_.request.jobs = static_cast<std::uint32_t>(*jobs);
     return {};
   }
 
+  Result<void> choose_file() {
+    if (settings_.out.empty()) {
+      REPRO_ASSIGN(settings_.out, default_campaign_file(run_.title, system_clock().unix_time()));
+    }
+    return check_new_campaign_file(settings_.out);
+  }
+
+  static Result<bool> has_all_runs(const store::Store& stored) {
+    const Request& request = stored.request();
+    if (!request.runs_per_arm) return false;
+    REPRO_ASSIGN(const std::vector<std::uint64_t> indexes, stored.stored_indexes());
+    return indexes.size() == *request.runs_per_arm * request.arms.size();
+  }
+
   Result<void> carry_out() {
+    if (is_done_) {
+      progress_->note("all of its runs are done already");
+      REPRO_ASSIGN(store::Store store, store::Store::open_read_only(settings_.out));
+      store_ = std::make_unique<store::Store>(std::move(store));
+      return {};
+    }
     const std::string symbolizer =
         findings::find_symbolizer(environment_.contains("PATH") ? environment_.at("PATH") : "");
     campaign::ExecutionPlan plan;
@@ -235,6 +256,7 @@ class RunCommand {
     campaign::fit_capture_limit(texts, run_.request);
     REPRO_ASSIGN(const findings::Oracle oracle, findings::Oracle::create(run_.request.oracle, texts));
     plan.oracle = &oracle;
+    plan.campaign_path = settings_.out;
     REPRO_TRY(probe(symbolizer, *runner));
     say_what_is_blind();
     REPRO_TRY(open_store());
@@ -295,16 +317,28 @@ class RunCommand {
     if (settings_.is_resumed) {
       REPRO_ASSIGN(store::Store store, store::Store::open_for_append(settings_.out));
       store_ = std::make_unique<store::Store>(std::move(store));
-      return {};
-    }
-    const nanoseconds now = system_clock().unix_time();
-    if (settings_.out.empty()) {
-      REPRO_ASSIGN(settings_.out, default_campaign_file(run_.title, now));
+      return warn_of_another_machine();
     }
     REPRO_ASSIGN(store::Store store,
-                 store::Store::create(settings_.out, run_.request, campaign::read_machine_facts(), now));
+                 store::Store::create(settings_.out, run_.request, campaign::read_machine_facts(),
+                                      system_clock().unix_time()));
     store_ = std::make_unique<store::Store>(std::move(store));
     return {};
+  }
+
+  /// The file holds the facts of the machine that began it. Runs of another one beside them are a mixture.
+  Result<void> warn_of_another_machine() {
+    std::vector<std::string> changes;
+    for (const auto& [name, value] : campaign::read_machine_facts()) {
+      const auto before = store_->machine().find(name);
+      if (before == store_->machine().end() || before->second == value) continue;
+      changes.push_back(
+          fmt::format("{} is '{}', was '{}'", name, printable(value), printable(before->second)));
+    }
+    if (changes.empty()) return {};
+    const std::string warning = "resumed under other conditions: " + join(changes, "; ");
+    progress_->note("warning: " + warning);
+    return store_->add_warning(warning);
   }
 
   /// An error before the campaign had a file; an interrupt then is an exit code and no message.
@@ -339,6 +373,9 @@ class RunCommand {
     const std::vector<std::string> words{"repro", "show", settings_.out};
     const std::string show = shell_quote(words);
     std::cerr << "\nThe campaign is stored. Look closer with:\n  " << show << '\n';
+    const std::string files = store::files_directory(settings_.out);
+    if (::access(files.c_str(), F_OK) == 0)
+      std::cerr << fmt::format("  ls {}\n", shell_quote(std::vector<std::string>{files}));
     for (const ArmSummary& arm : summary.arms) {
       if (!arm.first_failure_run) continue;
       std::cerr << fmt::format("  {} --run={}\n", show, *arm.first_failure_run);
@@ -367,6 +404,7 @@ class RunCommand {
   std::unique_ptr<process::StopRequest> stop_;
   std::unique_ptr<store::Store> store_;
   RunRequest run_;
+  bool is_done_ = false;  ///< a resumed campaign that has nothing left to do
 };
 
 }  // namespace

@@ -24,13 +24,6 @@ std::string variable_name(std::string_view option) {
   return name;
 }
 
-std::vector<std::string> split_value(const OptionSpec& spec, const std::string& text) {
-  if (spec.kind != OptionKind::list) return {text};
-  std::vector<std::string> items;
-  for (const std::string_view item : split(text, ',')) items.emplace_back(trim(item));
-  return items;
-}
-
 void add_environment(const VerbSpec& verb, const std::map<std::string, std::string>& environment,
                      ParsedOptions& options) {
   for (const OptionSpec& spec : verb.options) {
@@ -38,7 +31,7 @@ void add_environment(const VerbSpec& verb, const std::map<std::string, std::stri
     const std::string variable = variable_name(spec.name);
     const auto set = environment.find(variable);
     if (set == environment.end()) continue;
-    options.set(spec.name, split_value(spec, set->second), variable, false);
+    options.set(spec.name, split_value(spec, set->second), variable);
   }
 }
 
@@ -106,7 +99,7 @@ Result<void> add_project_file(const VerbSpec& verb, const std::string& path, Par
     if (value == nullptr || options.has(spec.name)) continue;
     REPRO_ASSIGN(std::vector<std::string> texts, texts_of(defaults, spec, *value));
     if (!texts.empty()) {
-      options.set(spec.name, std::move(texts), fmt::format("{}:{}: {}", path, value->line, spec.name), false);
+      options.set(spec.name, std::move(texts), fmt::format("{}:{}: {}", path, value->line, spec.name));
     }
   }
   return {};

@@ -68,15 +68,14 @@ CLI::Option* bind(CLI::App& app, const OptionSpec& spec) {
   return option->group(std::string(spec.group));
 }
 
-std::vector<std::string> split_list(const std::vector<std::string>& values) {
+}  // namespace
+
+std::vector<std::string> split_value(const OptionSpec& spec, const std::string& text) {
+  if (spec.kind != OptionKind::list) return {text};
   std::vector<std::string> items;
-  for (const std::string& value : values) {
-    for (const std::string_view item : split(value, ',')) items.emplace_back(trim(item));
-  }
+  for (const std::string_view item : split(text, ',')) items.emplace_back(trim(item));
   return items;
 }
-
-}  // namespace
 
 bool ParsedOptions::has(std::string_view name) const { return entries_.find(name) != entries_.end(); }
 
@@ -101,11 +100,6 @@ std::string ParsedOptions::origin(std::string_view name) const {
   return entry == entries_.end() ? fmt::format("--{}", name) : entry->second.origin;
 }
 
-bool ParsedOptions::is_from_flag(std::string_view name) const {
-  const auto entry = entries_.find(name);
-  return entry != entries_.end() && entry->second.is_from_flag;
-}
-
 template <class T>
 static Result<std::optional<T>> read_as(const ParsedOptions& options, std::string_view name,
                                         Result<T> (*read)(std::string_view)) {
@@ -128,9 +122,8 @@ Result<std::optional<std::uint64_t>> ParsedOptions::size(std::string_view name) 
   return read_as<std::uint64_t>(*this, name, parse_size);
 }
 
-void ParsedOptions::set(std::string_view name, std::vector<std::string> values, std::string origin,
-                        bool is_from_flag) {
-  entries_[std::string(name)] = Entry{std::move(values), std::move(origin), is_from_flag};
+void ParsedOptions::set(std::string_view name, std::vector<std::string> values, std::string origin) {
+  entries_[std::string(name)] = Entry{std::move(values), std::move(origin)};
 }
 
 Result<std::optional<ParsedOptions>> parse_options(const VerbSpec& verb,
@@ -173,9 +166,11 @@ Result<std::optional<ParsedOptions>> parse_options(const VerbSpec& verb,
   }
   for (const Binding& binding : bindings) {
     if (binding.option->count() == 0) continue;
-    std::vector<std::string> values = binding.option->results();
-    if (binding.spec->kind == OptionKind::list) values = split_list(values);
-    parsed.set(binding.spec->name, std::move(values), fmt::format("--{}", binding.spec->name), true);
+    std::vector<std::string> values;
+    for (const std::string& text : binding.option->results()) {
+      for (std::string& value : split_value(*binding.spec, text)) values.push_back(std::move(value));
+    }
+    parsed.set(binding.spec->name, std::move(values), fmt::format("--{}", binding.spec->name));
   }
   return std::optional(std::move(parsed));
 }

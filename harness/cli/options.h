@@ -57,15 +57,13 @@ class ParsedOptions {
   [[nodiscard]] std::vector<std::string> list(std::string_view name) const;
   /// How to name the source in a message: `--runs`, `REPRO_RUNS` or `repro.json:4: runs`.
   [[nodiscard]] std::string origin(std::string_view name) const;
-  /// The same, but nothing when it did not come from the command line.
-  [[nodiscard]] bool is_from_flag(std::string_view name) const;
 
   /// Typed access; Errors are usage and name the origin. Absent gives nullopt.
   [[nodiscard]] Result<std::optional<std::uint64_t>> number(std::string_view name) const;
   [[nodiscard]] Result<std::optional<std::chrono::nanoseconds>> duration(std::string_view name) const;
   [[nodiscard]] Result<std::optional<std::uint64_t>> size(std::string_view name) const;
 
-  void set(std::string_view name, std::vector<std::string> values, std::string origin, bool is_from_flag);
+  void set(std::string_view name, std::vector<std::string> values, std::string origin);
 
   std::string positional;            ///< empty when not given
   std::vector<std::string> command;  ///< what stands after `--`
@@ -75,10 +73,12 @@ class ParsedOptions {
   struct Entry {
     std::vector<std::string> values;
     std::string origin;
-    bool is_from_flag = false;
   };
   std::map<std::string, Entry, std::less<>> entries_;
 };
+
+/// The values in one text: the items between commas for a list, else the text itself.
+[[nodiscard]] std::vector<std::string> split_value(const OptionSpec& spec, const std::string& text);
 
 /// Reads `arguments` (without program and verb name). Errors: usage, with the nearest option name. Returns
 /// nothing when help was asked for and has been printed to standard output.

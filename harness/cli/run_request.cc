@@ -31,12 +31,8 @@ struct SanitizerAlias {
   std::string_view name;
 };
 
-constexpr std::array<SanitizerAlias, 6> kAliases{{{"asan", "address"},
-                                                  {"tsan", "thread"},
-                                                  {"ubsan", "undefined"},
-                                                  {"msan", "memory"},
-                                                  {"none", "plain"},
-                                                  {"os", "plain"}}};
+constexpr std::array<SanitizerAlias, 5> kAliases{
+    {{"asan", "address"}, {"tsan", "thread"}, {"ubsan", "undefined"}, {"msan", "memory"}, {"none", "plain"}}};
 
 std::vector<std::string> sanitizer_names() {
   std::vector<std::string> names;

@@ -70,6 +70,7 @@ struct RunDetails {
   bool out_of_memory = false;
   std::vector<Finding> findings;
   std::optional<RunLogs> logs;  ///< absent when they were not kept
+  std::string files_directory;  ///< what it left in REPRO_TMPDIR; "" when nothing is there
 };
 
 }  // namespace repro

@@ -176,6 +176,7 @@ void write_run_json(std::ostream& out, const CampaignSummary& summary, const Run
   json["leftover_processes"] = run.leftover_processes;
   json["pipes_held_open"] = run.pipes_held_open;
   json["out_of_memory"] = run.out_of_memory;
+  json["files"] = run.files_directory.empty() ? Json() : Json(to_valid_utf8(run.files_directory));
   json["findings"] = Json::array();
   for (const Finding& finding : run.findings) json["findings"].push_back(to_json(finding));
   json["logs"] = run.logs ? logs_to_json(*run.logs) : Json();

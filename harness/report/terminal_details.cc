@@ -85,6 +85,7 @@ void write_irregularities(std::ostream& out, const RunDetails& run) {
   }
   if (run.pipes_held_open) write_fact(out, "note", "something outside of it kept its output open");
   if (run.out_of_memory) write_fact(out, "note", "the kernel's out-of-memory killer acted");
+  if (!run.files_directory.empty()) write_fact(out, "files", one_line(run.files_directory));
 }
 
 void write_facts(std::ostream& out, const CampaignSummary& summary, const RunDetails& run) {

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
+#include <unistd.h>
 
 #include "harness/base/text.h"
 #include "harness/model/json.h"
@@ -248,6 +249,8 @@ Result<RunDetails> Store::run(std::uint64_t index) const {
   }
   run.row.signatures.assign(ids.begin(), ids.end());
   REPRO_ASSIGN(run.logs, read_logs(database, index));
+  const std::string files = run_files_directory(database.path(), index);
+  if (::access(files.c_str(), F_OK) == 0) run.files_directory = files;
   select.reset();
   REPRO_TRY(snapshot.commit());
   return run;

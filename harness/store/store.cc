@@ -168,6 +168,12 @@ bool is_in_read_only_folder(const std::string& path) {
 
 }  // namespace
 
+std::string files_directory(const std::string& campaign_path) { return campaign_path + "-files"; }
+
+std::string run_files_directory(const std::string& campaign_path, std::uint64_t run_index) {
+  return fmt::format("{}/run-{}", files_directory(campaign_path), run_index);
+}
+
 bool keeps_logs(KeepLogs policy, Outcome outcome) {
   switch (policy) {
     case KeepLogs::failures:

@@ -39,6 +39,11 @@ inline constexpr std::int32_t kSchemaVersion = 1;
 /// Whether the policy keeps the output of a run that ended like this. `failures` keeps everything but ok.
 [[nodiscard]] bool keeps_logs(KeepLogs policy, Outcome outcome);
 
+/// The folder beside the campaign file for what its runs leave in REPRO_TMPDIR, `NAME.repro-files`.
+[[nodiscard]] std::string files_directory(const std::string& campaign_path);
+/// The folder in it of one run, `run-17`.
+[[nodiscard]] std::string run_files_directory(const std::string& campaign_path, std::uint64_t run_index);
+
 /// What can be counted from the file alone. The rates and quantiles are completed by campaign::summarise.
 struct Aggregate {
   /// Complete but for ArmSummary::rate and ArmSummary::wall.

@@ -119,11 +119,10 @@ TEST_F(LayersTest, NeverReplaceAFlag) {
                 R"({"schema": 1, "defaults": {"number": 3, "names": "x,y", "texts": ["p,q"]}})");
   const ParsedOptions flag = layered({"--number=1"}, {{"REPRO_NUMBER", "2"}});
   EXPECT_EQ(flag.value("number"), "1");
-  EXPECT_TRUE(flag.is_from_flag("number"));
+  EXPECT_EQ(flag.origin("number"), "--number");
   const ParsedOptions variable = layered({}, {{"REPRO_NUMBER", "2"}});
   EXPECT_EQ(variable.value("number"), "2");
   EXPECT_EQ(variable.origin("number"), "REPRO_NUMBER");
-  EXPECT_FALSE(variable.is_from_flag("number"));
   const ParsedOptions file = layered({}, {});
   EXPECT_EQ(file.value("number"), "3");
   EXPECT_THAT(file.origin("number"), ::testing::EndsWith("repro.json:1: number"));

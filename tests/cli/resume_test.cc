@@ -26,6 +26,17 @@ TEST_F(ResumeTest, AddsNothingToACompleteCampaign) {
   EXPECT_EQ(stored()["campaign"]["state"], "complete");
 }
 
+TEST_F(ResumeTest, OfACompleteCampaignRunsNoReferenceAgain) {
+  const std::string reference =
+      folder_.script("reference", "echo >>" + folder_.file("references") + "; echo result");
+  const std::string same = folder_.script("same", "echo result");
+  EXPECT_EQ(run({"--runs=2", "--reference=" + reference, "--", same}).exit_code, 0);
+  const ToolResult again = run({"--resume"});
+  EXPECT_EQ(again.exit_code, 0) << again.err;
+  EXPECT_THAT(again.err, HasSubstr("all of its runs are done already"));
+  EXPECT_EQ(test::lines(test::contents(folder_.file("references"))).size(), 1U);
+}
+
 TEST_F(ResumeTest, AddsNothingToACampaignWhoseStopRuleHasFired) {
   EXPECT_EQ(run({"--runs=10", "--stop-after=2", "--", subject_}).exit_code, 10);
   EXPECT_EQ(run({"--resume"}).exit_code, 10);
@@ -68,6 +79,21 @@ TEST_F(ResumeTest, AnExistingFileIsNotOverwritten) {
   EXPECT_EQ(result.exit_code, 2);
   EXPECT_THAT(result.err, HasSubstr("--resume"));
   EXPECT_EQ(executed(), 2U) << "the refusal comes before the first run";
+}
+
+TEST_F(ResumeTest, AFileThatCannotBeMadeIsRefusedBeforeAnythingRuns) {
+  const std::string reference = "--reference=" + folder_.script("reference", "echo >ran");
+  const auto attempt = [&](const std::string& out) {
+    return tool({"run", "--no-canaries", "--out=" + out, reference, "--", subject_});
+  };
+  const ToolResult absent = attempt("nowhere/x.repro");
+  EXPECT_EQ(absent.exit_code, 2);
+  EXPECT_THAT(absent.err, HasSubstr("there is no folder 'nowhere'"));
+  EXPECT_THAT(attempt("subject/x.repro").err, HasSubstr("'subject' is not a folder"));
+  std::filesystem::create_directory(folder_.file("y.repro-files"));
+  EXPECT_THAT(attempt("y.repro").err, HasSubstr("'y.repro-files' is left from another campaign"));
+  EXPECT_FALSE(std::filesystem::exists(folder_.file("ran"))) << "the reference was not run";
+  EXPECT_EQ(executed(), 0U);
 }
 
 TEST_F(ResumeTest, TwoHarnessesDoNotShareACampaign) {

@@ -342,5 +342,28 @@ TEST_F(RunTest, HelpsWithEveryVerb) {
   }
 }
 
+TEST_F(RunTest, KeepsWhatAFailingRunLeftInItsFolderBesideTheCampaign) {
+  const std::string subject = folder_.script("subject", R"(
+echo "state of run $REPRO_RUN_INDEX" >$REPRO_TMPDIR/state
+mkdir $REPRO_TMPDIR/deep && ln -s /nowhere $REPRO_TMPDIR/deep/link
+test $REPRO_RUN_INDEX != 1)");
+  const ToolResult result = run({"--runs=3", "--", subject});
+  EXPECT_EQ(result.exit_code, 10);
+  EXPECT_THAT(result.err, HasSubstr("ls x.repro-files"));
+  const std::filesystem::path files = folder_.file("x.repro-files");
+  EXPECT_EQ(test::contents(files / "run-1" / "state"), "state of run 1\n");
+  EXPECT_TRUE(std::filesystem::is_symlink(files / "run-1" / "deep" / "link"));
+  EXPECT_FALSE(std::filesystem::exists(files / "run-0")) << "an ok run leaves nothing";
+  EXPECT_THAT(tool({"show", "x.repro", "--run=1"}).out, HasSubstr("x.repro-files/run-1"));
+  EXPECT_THAT(tool({"show", "x.repro", "--run=0"}).out, Not(HasSubstr("x.repro-files")));
+  EXPECT_TRUE(std::filesystem::is_empty(temporary_)) << "nothing stays in the temporary folder";
+}
+
+TEST_F(RunTest, KeepsNoFilesWhereNoneAreWanted) {
+  const std::string subject = folder_.script("subject", "echo >$REPRO_TMPDIR/state; exit 1");
+  EXPECT_EQ(run({"--runs=1", "--keep-logs=none", "--", subject}).exit_code, 10);
+  EXPECT_FALSE(std::filesystem::exists(folder_.file("x.repro-files")));
+}
+
 }  // namespace
 }  // namespace repro::cli
