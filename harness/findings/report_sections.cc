@@ -139,7 +139,19 @@ Stack stack_of_one(std::string_view heading, Frame frame) {
   return stack;
 }
 
+/// TSan on an object whose library described the access: `Previous modifying access of Swift variable at
+/// 0x1`. It has no size.
+static std::optional<Access> parse_described_access(std::string_view heading) {
+  consume(heading, "Previous ");
+  for (const auto& [words, kind] : {std::pair("odifying access of ", "external write"),
+                                    std::pair("ead-only access of ", "external read")}) {
+    if (!heading.empty() && heading.substr(1).starts_with(words)) return Access{kind, 0};
+  }
+  return std::nullopt;
+}
+
 std::optional<Access> parse_access(std::string_view heading) {
+  if (const std::optional<Access> described = parse_described_access(heading)) return described;
   std::string_view rest = heading;
   const std::size_t of_size = rest.find(" of size ");
   if (of_size > 40) return std::nullopt;  // not there, or not an access

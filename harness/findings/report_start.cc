@@ -119,9 +119,11 @@ std::optional<ReportStart> start_of_named_tool(std::string_view line, std::size_
       (is_race || (grammar == Grammar::memory && intro.has_pid))) {
     return ReportStart{grammar, Extent::sanitizer, intro.offset};
   }
-  if (intro.word.empty() && (after.starts_with(": hard rss limit exhausted") ||
-                             after.starts_with(": nested bug in the same thread"))) {
+  if (intro.word.empty() && after.starts_with(": hard rss limit exhausted")) {
     return ReportStart{grammar, Extent::sanitizer, intro.offset};
+  }
+  if (intro.word.empty() && after.starts_with(": nested bug in the same thread")) {
+    return ReportStart{grammar, Extent::one_line, intro.offset};
   }
   return std::nullopt;
 }

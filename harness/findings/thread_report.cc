@@ -27,7 +27,7 @@ constexpr std::array<ThreadKind, 17> kKinds{{
     {"data race", "data-race", Outcome::fail},
     {"heap-use-after-free (virtual call vs free)", "heap-use-after-free-vptr", Outcome::crash},
     {"heap-use-after-free", "heap-use-after-free", Outcome::crash},
-    {"race on external object", "external-race", Outcome::fail},
+    {"race on ", "external-race", Outcome::fail},  // of an object whose library told TSan its type
     {"thread leak", "thread-leak", Outcome::fail},
     {"destroy of a locked mutex", "mutex-destroy-locked", Outcome::fail},
     {"double lock of a mutex", "mutex-double-lock", Outcome::fail},

@@ -2,7 +2,9 @@
 # Captures the report corpus anew: every case of sources/ under every compiler that is installed, symbolised and
 # (for the names that end in .unsymbolized) not. Output: <kind>/<compiler>/<case>.txt beside this script.
 #
-#   tests/corpus/regenerate.sh [COMPILER...]      # default: clang++-14 clang++-19 g++-12, as far as installed
+#   tests/corpus/regenerate.sh [--missing] [COMPILER...]      # default: clang++-14 clang++-19 g++-12, as far as installed
+#
+# With --missing only the logs that are not there yet; the others keep their pids and addresses.
 #
 # The tests only read the captured files; nothing here runs in them. Compiled with its paths mapped to /src and run
 # from /build, so that no path of the capturing machine is in a log.
@@ -12,6 +14,11 @@ here=$(cd "$(dirname "$0")" && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 symbolizer=$(command -v llvm-symbolizer || ls /usr/lib/llvm-*/bin/llvm-symbolizer | tail -1)
+missing_only=false
+if [ "${1:-}" = --missing ]; then
+  missing_only=true
+  shift
+fi
 compilers=("$@")
 [ ${#compilers[@]} -gt 0 ] || compilers=(clang++-14 clang++-19 g++-12)
 
@@ -30,6 +37,7 @@ redact() { sed -e "s|$work|/build|g" -e "s|$here/sources|/src|g"; }
 
 capture() { # capture OUTPUT_FILE VARIABLE=OPTIONS PROGRAM ARGUMENT
   local file=$1 setting=$2 program=$3 argument=$4
+  if $missing_only && [ -e "$file" ]; then return; fi
   mkdir -p "$(dirname "$file")"
   # The shell's own "Aborted" line belongs to the shell; stderr of the subject alone is kept, after its stdout.
   { (cd "$work" && ulimit -c 0 && exec timeout -s KILL 20 env "$setting" "$work/$program" "$argument") \
@@ -54,16 +62,18 @@ for compiler in "${compilers[@]}"; do
   common="external_symbolizer_path=$symbolizer"
 
   build "$compiler" address -O1 -fno-omit-frame-pointer -fsanitize=address -fsanitize-recover=address -fsized-deallocation -- address.cc
+  build "$compiler" address_stop -O1 -fno-omit-frame-pointer -fsanitize=address -- address.cc
   for case in $(cases_of address); do
-    options=$common
+    options=$common program=address
     case $case in
+      nested_bug) program=address_stop ;;
       stack_use_after_return) options+=:detect_stack_use_after_return=1 ;;
       call_abort) options+=:handle_abort=1 ;;
       illegal_instruction) options+=:handle_sigill=1 ;;
       rss_limit_exceeded) options+=:hard_rss_limit_mb=100 ;;
       leak_after_error) options+=:halt_on_error=0:exitcode=0 ;;
     esac
-    capture "$here/asan/$name/$(dashed "$case").txt" "ASAN_OPTIONS=$options" address "$case"
+    capture "$here/asan/$name/$(dashed "$case").txt" "ASAN_OPTIONS=$options" "$program" "$case"
   done
   for case in heap_use_after_free named_namespace heap_use_after_free_threads heap_buffer_overflow stack_buffer_overflow double_free segv_null; do
     capture "$here/asan/$name/$(dashed "$case").unsymbolized.txt" ASAN_OPTIONS=symbolize=0 address "$case"

@@ -224,6 +224,17 @@ NOINLINE void bus_error() {
 }
 NOINLINE void illegal_instruction() { __builtin_trap(); }
 
+// A report handler with a bug of its own.
+NOINLINE void faulty_handler(const char*) {
+  char* volatile p = new char[4];
+  delete[] p;
+  *p = 1;
+}
+void nested_bug() {
+  __asan_set_error_report_callback(faulty_handler);
+  faulty_handler("");
+}
+
 NOINLINE void leak_after_error() {
   Node* node = make_node();
   release_node(node);
@@ -308,6 +319,7 @@ const Case kCases[] = {CASE(heap_use_after_free),
                        CASE(bus_error),
                        CASE(illegal_instruction),
                        CASE(leak_after_error),
+                       CASE(nested_bug),
                        CASE(template_and_lambda),
                        CASE(named_namespace)};
 

@@ -37,7 +37,7 @@ NOINLINE void free_invalid_pointer() {
 }
 NOINLINE void munmap_invalid() {
   char* volatile p = static_cast<char*>(std::malloc(1U << 20U));
-  reinterpret_cast<volatile std::size_t*>(p)[-1] = 0x123002;
+  reinterpret_cast<volatile std::size_t*>(p)[-1] = 0x123452;  // mapped, and no whole number of pages
   std::free(p);
 }
 NOINLINE void corrupt_top() {

@@ -176,9 +176,9 @@ NOINLINE void annotate_unlock(unsigned flags) {
   __tsan_mutex_pre_unlock(&own_lock, flags);
   __tsan_mutex_post_unlock(&own_lock, flags);
 }
+// A lock that does not exclude: both threads hold it.
 void double_lock() {
-  annotate_lock(0);
-  annotate_lock(0);
+  both([] { annotate_lock(0); }, [] { annotate_lock(0); });
 }
 void bad_read_lock() {
   annotate_lock(0);
@@ -187,6 +187,17 @@ void bad_read_lock() {
 void bad_read_unlock() {
   annotate_lock(0);
   annotate_unlock(__tsan_mutex_read_lock);
+}
+
+// What libraries tell TSan about accesses to objects of their own.
+extern "C" void* __tsan_external_register_tag(const char* object_type);
+extern "C" void __tsan_external_write(void* address, void* caller_pc, void* tag);
+NOINLINE void write_external(void* tag) {
+  __tsan_external_write(&own_lock, __builtin_return_address(0), tag);
+}
+void external_race() {
+  void* tag = __tsan_external_register_tag("Swift variable");
+  both([tag] { write_external(tag); }, [tag] { write_external(tag); });
 }
 
 NOINLINE void use_destroyed(pthread_mutex_t* mutex) { pthread_mutex_lock(mutex); }
@@ -255,6 +266,7 @@ const Case kCases[] = {CASE(data_race),
                        CASE(destroy_locked),
                        CASE(unlock_unlocked),
                        CASE(double_lock),
+                       CASE(external_race),
                        CASE(bad_read_lock),
                        CASE(bad_read_unlock),
                        CASE(invalid_mutex_access),
