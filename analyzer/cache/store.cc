@@ -102,6 +102,11 @@ Result<std::shared_ptr<Store>> Store::open(const std::string& directory) {
   return std::shared_ptr<Store>(new Store(directory));  // NOLINT(*-owning-memory): the constructor is private
 }
 
+std::shared_ptr<Store> Store::in_memory() {
+  return std::shared_ptr<Store>(
+      new Store(std::string()));  // NOLINT(*-owning-memory): the constructor is private
+}
+
 std::string Store::entry_path(const Digest& key) const {
   const std::string hex = key.hex();
   return directory_ + "/v" + std::to_string(kVersion) + "/" + hex.substr(0, 2) + "/" + hex.substr(2);
@@ -116,7 +121,9 @@ std::shared_ptr<const infer::FileUnit> Store::load(const Digest& key, Counters& 
       return found->second;
     }
   }
-  const Result<std::string> bytes = read_file(entry_path(key));
+  const Result<std::string> bytes = directory_.empty()
+                                        ? Result<std::string>(fail(ErrorKind::io, "not in memory"))
+                                        : read_file(entry_path(key));
   if (!bytes) {
     ++counters.misses;
     return nullptr;
@@ -133,11 +140,12 @@ std::shared_ptr<const infer::FileUnit> Store::load(const Digest& key, Counters& 
 }
 
 void Store::save(const Digest& key, std::shared_ptr<const infer::FileUnit> unit, Counters& counters) {
-  const std::string payload = infer::encode(*unit);
+  const std::string payload = directory_.empty() ? std::string() : infer::encode(*unit);
   {
     const std::lock_guard<std::mutex> lock(memo_mutex_);
     memo_.insert_or_assign(key, std::move(unit));
   }
+  if (directory_.empty()) return;
   if (write_entry(key, payload)) {
     ++counters.writes;
   } else {
@@ -167,6 +175,7 @@ Result<void> Store::write_entry(const Digest& key, std::string_view payload) {
 
 Result<DiskUse> Store::disk_use() const {
   DiskUse use;
+  if (directory_.empty()) return use;
   std::error_code error;
   fs::recursive_directory_iterator at(directory_, error);
   for (const fs::recursive_directory_iterator end; !error && at != end; at.increment(error)) {
@@ -178,6 +187,11 @@ Result<DiskUse> Store::disk_use() const {
 }
 
 Result<DiskUse> Store::clear() {
+  if (directory_.empty()) {
+    const std::lock_guard<std::mutex> memo_lock(memo_mutex_);
+    memo_.clear();
+    return DiskUse{};
+  }
   const UniqueFd lock(::open((directory_ + "/" + kLockName).c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666));
   if (!lock.is_open()) return fail_errno("cannot lock '" + directory_ + "'", errno);
   ::flock(lock.get(), LOCK_EX);

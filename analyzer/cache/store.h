@@ -50,6 +50,9 @@ class Store {
   /// files but not our tag), kind io for the rest.
   [[nodiscard]] static Result<std::shared_ptr<Store>> open(const std::string& directory);
 
+  /// Only the memo: nothing is read from or written to a disk, and it ends with the process.
+  [[nodiscard]] static std::shared_ptr<Store> in_memory();
+
   Store(const Store&) = delete;
   Store& operator=(const Store&) = delete;
   ~Store() = default;
@@ -63,6 +66,7 @@ class Store {
   /// Removes every entry of every version, and nothing that is not ours.
   [[nodiscard]] Result<DiskUse> clear();
   [[nodiscard]] Result<DiskUse> disk_use() const;
+  /// Empty for a store in memory.
   [[nodiscard]] const std::string& directory() const { return directory_; }
 
  private:

@@ -40,6 +40,7 @@ std::string cache_directory(const CheckOptions& options, const Configuration& co
 
 Result<std::shared_ptr<cache::Store>> open_store(const CheckOptions& options,
                                                  const Configuration& configuration) {
+  if (options.memory_cache) return cache::Store::in_memory();
   const bool is_asked_for = options.cache_directory || options.clears_cache || options.shows_cache_stats;
   const bool is_on = !options.no_cache && (is_asked_for || configuration.uses_cache.value_or(true));
   const std::string directory = cache_directory(options, configuration);
@@ -81,6 +82,14 @@ Result<pool::CheckRequest> make_request(const CheckOptions& options, const Confi
   request.backend = configuration.backend.value_or(pool::BackendKind::fork);
   if (options.backend) {
     ANALYZER_ASSIGN(request.backend, parse_backend(*options.backend, "--pool"));
+  }
+  if (options.runtime) {
+    const std::optional<pool::IsolateRuntime> runtime = pool::parse_runtime(*options.runtime);
+    if (!runtime) {
+      return fail(ErrorKind::usage, "--runtime: unknown runtime '" + *options.runtime +
+                                        "': safepoint, pre-fix, prewarm or unshared-constants");
+    }
+    request.runtime = *runtime;
   }
   ANALYZER_ASSIGN(request.paths, expand_paths(options.paths));
   ANALYZER_ASSIGN(request.store, open_store(options, configuration));

@@ -17,11 +17,13 @@ struct CheckOptions {
   Format format = Format::text;
   std::optional<std::string> workers;
   std::optional<std::string> backend;
+  std::optional<std::string> runtime;
   std::optional<std::string> cache_directory;
   std::optional<std::string> configuration;
   std::optional<std::string> signatures;
   bool shows_stats = false;
   bool no_cache = false;
+  bool memory_cache = false;
   bool clears_cache = false;
   bool shows_cache_stats = false;
 };

@@ -28,6 +28,10 @@ void add_options(CLI::App& check, CheckOptions& options) {
                    "number of workers; else ANALYZER_WORKERS, else .analyzer.json, else 0 (sequential)");
   check.add_option("--pool", options.backend,
                    "how workers run: fork (default), threads, isolates or sequential");
+  check.add_option(
+      "--runtime", options.runtime,
+      "runtime of the isolates: safepoint (default), or a state of it with a known defect: pre-fix, "
+      "prewarm, unshared-constants");
   check.add_option("--cache-dir", options.cache_directory,
                    "folder of the cache (default: the user's cache folder)");
   check.add_option("--config", options.configuration,
@@ -37,6 +41,8 @@ void add_options(CLI::App& check, CheckOptions& options) {
   check.add_flag("--stats", options.shows_stats,
                  "say what the check cost and found (text: on standard error)");
   check.add_flag("--no-cache", options.no_cache, "neither read nor write the cache");
+  check.add_flag("--memory-cache", options.memory_cache,
+                 "cache in memory only: read and write no cache files");
   check.add_flag("--clear-cache", options.clears_cache, "empty the cache first; no paths needed");
   check.add_flag("--cache-stats", options.shows_cache_stats, "say how much the cache holds; no paths needed");
 }

@@ -95,6 +95,7 @@ class Project {
   [[nodiscard]] const std::vector<std::string>& paths() const { return paths_; }
   [[nodiscard]] const FileUnit* unit(std::uint32_t index) const { return units_[index].get(); }
   [[nodiscard]] std::size_t size() const { return units_.size(); }
+  [[nodiscard]] const std::vector<UnitPtr>& units() const { return units_; }
   [[nodiscard]] const ClassNode& node(ClassId id) const { return nodes_[id]; }
   [[nodiscard]] std::size_t class_count() const { return nodes_.size(); }
   [[nodiscard]] const CoreIds& core() const { return core_; }

@@ -79,9 +79,12 @@ std::unique_ptr<Backend> choose_backend(const CheckRequest& request, std::vector
       if (is_worth_it) return make_fork_backend(request.workers);
       break;
     case BackendKind::isolates:
-      if (request.workers > 0) {
-        warnings.emplace_back("pool-degraded: isolates are not available; running sequentially");
+      if (request.store == nullptr && request.workers > 0) {
+        // The decision record's rule: a pool of isolates runs with a store that its sessions share, or not at all.
+        warnings.emplace_back("pool-degraded: isolates need the cache; running sequentially");
+        break;
       }
+      if (is_worth_it) return make_isolates_backend(request.workers, request.runtime);
       break;
   }
   return make_sequential_backend();

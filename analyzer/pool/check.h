@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "analyzer/pool/backend.h"
+#include "analyzer/pool/isolates.h"
 
 namespace analyzer::pool {
 
@@ -17,6 +18,7 @@ struct CheckRequest {
   std::vector<plugins::Blueprint> blueprints;
   BackendKind backend = BackendKind::sequential;
   std::uint32_t workers = 0;  ///< 0: sequential, whatever the backend
+  IsolateRuntime runtime = IsolateRuntime::safepoint;
 };
 
 struct CheckResult {

@@ -17,20 +17,31 @@ std::shared_ptr<const Reflection> Reflection::build(std::vector<std::string> sou
   self->sources_ = std::move(sources);
   self->files_.reserve(self->sources_.size());
   for (const std::string& source : self->sources_) self->files_.push_back(parse(source, locations));
-  for (const File& file : self->files_) {
-    for (const Declaration& decl : file.declarations) self->merge(decl);
-    for (const TypeAlias& alias : file.aliases) self->aliases_.emplace(alias.full_name, &alias.type);
-    for (const NamedConstant& constant : file.constants) {
-      self->constants_.emplace(constant.full_name, &constant.type);
-    }
-    for (const auto& [construct, count] : file.skips) self->counts_.skips[construct] += count;
-  }
-  for (const File& file : self->files_) {
-    for (const Declaration& decl : file.declarations) self->apply_aliases(decl);
-  }
-  self->resolve_names();
-  self->counts_.files = self->sources_.size();
+  self->merge_files();
   return self;
+}
+
+std::shared_ptr<const Reflection> Reflection::link(std::vector<File> files, std::deque<std::string> texts) {
+  std::shared_ptr<Reflection> self(new Reflection);  // NOLINT(*-owning-memory): the constructor is private
+  self->texts_ = std::move(texts);
+  self->files_ = std::move(files);
+  self->merge_files();
+  return self;
+}
+
+void Reflection::merge_files() {
+  for (const File& file : files_) {
+    for (const Declaration& decl : file.declarations) merge(decl);
+    for (const TypeAlias& alias : file.aliases) aliases_.emplace(alias.full_name, &alias.type);
+    for (const NamedConstant& constant : file.constants)
+      constants_.emplace(constant.full_name, &constant.type);
+    for (const auto& [construct, count] : file.skips) counts_.skips[construct] += count;
+  }
+  for (const File& file : files_) {
+    for (const Declaration& decl : file.declarations) apply_aliases(decl);
+  }
+  resolve_names();
+  counts_.files = files_.size();
 }
 
 void Reflection::merge(const Declaration& decl) {

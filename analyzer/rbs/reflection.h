@@ -5,6 +5,7 @@
 // Built once (rbs/loader.h), then read by any number of threads without a lock; nothing in it changes after
 // build(). Per-worker memoisation of look-ups is in infer/cache_layer.h.
 
+#include <deque>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -56,6 +57,10 @@ class Reflection {
   [[nodiscard]] static std::shared_ptr<const Reflection> build(std::vector<std::string> sources,
                                                                LocationSink* locations = nullptr);
 
+  /// As build(), from files that another reader has read; their names view `texts`.
+  [[nodiscard]] static std::shared_ptr<const Reflection> link(std::vector<File> files,
+                                                              std::deque<std::string> texts);
+
   Reflection(const Reflection&) = delete;
   Reflection& operator=(const Reflection&) = delete;
   ~Reflection() = default;
@@ -71,14 +76,18 @@ class Reflection {
   /// In the order of their first declaration.
   [[nodiscard]] const std::vector<std::unique_ptr<ClassEntry>>& classes() const { return classes_; }
   [[nodiscard]] const ReflectionCounts& counts() const { return counts_; }
+  /// The texts that build() took, in their order; none after link().
+  [[nodiscard]] const std::vector<std::string>& sources() const { return sources_; }
 
  private:
   Reflection() = default;
+  void merge_files();
   void merge(const Declaration& decl);
   void apply_aliases(const Declaration& decl);
   void resolve_names();
 
   std::vector<std::string> sources_;  // never changed after build(): everything below views them
+  std::deque<std::string> texts_;     // likewise, for link()
   std::vector<File> files_;
   std::vector<std::unique_ptr<ClassEntry>> classes_;
   std::unordered_map<std::string_view, ClassEntry*> by_name_;
