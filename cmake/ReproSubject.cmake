@@ -7,14 +7,16 @@
 #   [LINK targets...] [DEFINITIONS ...] [INCLUDES ...])
 #
 # The flags hang on the targets, so one tree holds every build at once and the preset of the harness never reaches a
-# subject. Instrumented builds use -O1 and keep frame pointers, as the sanitizers' manuals advise for readable stacks;
-# the plain build is optimised like a release, because that is what crashes in the field, and keeps line tables.
+# subject. Instrumented builds use -O1, keep frame pointers and make no tail calls, as the sanitizers' manuals advise for
+# readable stacks (a tail call replaces its caller's frame, and the report then lacks it). The plain build is optimised
+# like a release, because that is what crashes in the field, and keeps line tables.
 
+set(REPRO_SUBJECT_READABLE -fno-omit-frame-pointer -fno-optimize-sibling-calls)
 set(REPRO_SUBJECT_FLAGS_plain -O2 -g)
-set(REPRO_SUBJECT_FLAGS_address -O1 -g -fno-omit-frame-pointer -fsanitize=address)
-set(REPRO_SUBJECT_FLAGS_thread -O1 -g -fno-omit-frame-pointer -fsanitize=thread)
-set(REPRO_SUBJECT_FLAGS_undefined -O1 -g -fno-omit-frame-pointer -fsanitize=undefined)
-set(REPRO_SUBJECT_FLAGS_memory -O1 -g -fno-omit-frame-pointer -fsanitize=memory -fsanitize-memory-track-origins)
+set(REPRO_SUBJECT_FLAGS_address -O1 -g ${REPRO_SUBJECT_READABLE} -fsanitize=address)
+set(REPRO_SUBJECT_FLAGS_thread -O1 -g ${REPRO_SUBJECT_READABLE} -fsanitize=thread)
+set(REPRO_SUBJECT_FLAGS_undefined -O1 -g ${REPRO_SUBJECT_READABLE} -fsanitize=undefined)
+set(REPRO_SUBJECT_FLAGS_memory -O1 -g ${REPRO_SUBJECT_READABLE} -fsanitize=memory -fsanitize-memory-track-origins)
 set(REPRO_SUBJECT_LINK_plain "")
 set(REPRO_SUBJECT_LINK_address -fsanitize=address)
 set(REPRO_SUBJECT_LINK_thread -fsanitize=thread)

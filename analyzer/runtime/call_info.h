@@ -77,8 +77,9 @@ class CallInfoTable {
   [[nodiscard]] static const DataType& data_type();
 
  private:
-  // Fixed, because a table that grows would need its own protocol with lock-free lookups. Few, so that chains are long
-  // where a program has many shapes: the defect was met in 60 of 60 runs of a prototype with 16 and in 49 of 60 with 64.
+  // Fixed, because a table that grows would need its own protocol with lock-free lookups. Few, so that chains
+  // are long where a program has many shapes: the defect was met in 60 of 60 runs of a prototype with 16 and
+  // in 49 of 60 with 64.
   static constexpr std::size_t kBuckets = 16;
 
   [[nodiscard]] CallInfo* find(std::uint64_t hash, const CallShape& shape) const;

@@ -7,8 +7,8 @@
 namespace analyzer::runtime {
 namespace {
 
-/// A managed call costs up to 4 KiB of native stack in an instrumented build, and a thread has 8 MiB of it. Our own programs
-/// nest some forty calls.
+/// A managed call costs up to 4 KiB of native stack in an instrumented build, and a thread has 8 MiB of it.
+/// Our own programs nest some forty calls.
 constexpr std::size_t kMaximumFrames = 1000;
 constexpr std::size_t kMaximumLocals = 65536;
 

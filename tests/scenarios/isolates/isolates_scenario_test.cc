@@ -5,9 +5,8 @@
 #include <sstream>
 #include <string>
 
-#include <sys/wait.h>
-
 #include <gtest/gtest.h>
+#include <sys/wait.h>
 
 namespace {
 
