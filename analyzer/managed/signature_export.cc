@@ -7,7 +7,6 @@
 namespace analyzer::managed {
 
 using runtime::Completion;
-using runtime::LocalScope;
 using runtime::ManagedClass;
 using runtime::ManagedError;
 using runtime::Raised;
@@ -86,9 +85,9 @@ Completion<bool> SignatureExport::truth(Value node, SymbolId name) {
 
 template <class T>
 Completion<std::vector<T>> SignatureExport::list(Value node, SymbolId name,
-                                                 Completion<T> (SignatureExport::*read)(Value)) {
+                                                 Completion<T> (SignatureExport::*read_item)(Value)) {
   ANALYZER_COMPLETE(const Value array, ask(node, name));
-  return each<T>(array, [this, read](Value item) { return (this->*read)(item); });
+  return each<T>(array, [this, read_item](Value item) { return (this->*read_item)(item); });
 }
 
 Completion<rbs::Type> SignatureExport::type(Value node) {

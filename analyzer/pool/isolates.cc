@@ -127,8 +127,13 @@ class IsolatesBackend : public Backend {
 
   Worker start(const SessionInputs& shared) {
     Completion<SessionInputs> inputs = own_inputs(runtime_.create_worker(), shared);
-    if (!inputs) return {nullptr, text_of(inputs.error())};
-    return {std::make_unique<WorkerSession>(*std::move(inputs)), {}};
+    Worker worker;
+    if (inputs) {
+      worker.session = std::make_unique<WorkerSession>(*std::move(inputs));
+    } else {
+      worker.failure = text_of(inputs.error());
+    }
+    return worker;
   }
 
   /// Calls `work` once for each index, every index from one isolate only. False, and nothing done, when no

@@ -54,6 +54,13 @@ const DataType& CallInfoTable::data_type() {
   return kType;
 }
 
+CallInfoTable::~CallInfoTable() {
+  for (const std::atomic<CallInfo*>& bucket : buckets_) {
+    for (CallInfo* entry = bucket.load(); entry != nullptr; entry = entry->next.load())
+      entry->table = nullptr;
+  }
+}
+
 const CallInfo* CallInfoTable::lookup(Isolate& isolate, const CallShape& shape) {
   const std::uint64_t hash = hash_of(shape);
   if (const CallInfo* entry = find(hash, shape)) return entry;
@@ -86,7 +93,7 @@ const CallInfo* CallInfoTable::insert(Isolate& isolate, std::uint64_t hash, cons
 
 void CallInfoTable::free_entry(void* data) {
   auto* entry = static_cast<CallInfo*>(data);
-  entry->table->unlink(*entry);
+  if (entry->table != nullptr) entry->table->unlink(*entry);
   std::free(entry);
 }
 

@@ -43,7 +43,7 @@ struct CallShape {
   SymbolId method{};
   std::uint32_t flags = kCallOrdinary;
   std::uint32_t argument_count = 0;  ///< positional
-  std::span<const SymbolId> keywords;
+  std::span<const SymbolId> keywords = {};
 };
 
 /// An interned shape. Immutable once published, but for `next`. The keyword names follow in the same block of
@@ -55,16 +55,18 @@ struct CallInfo {
   std::uint32_t flags;
   std::uint32_t argument_count;
   std::uint32_t keyword_count;
-  Slot* slot;  ///< the managed object that owns this memory
-  CallInfoTable* table;
+  Slot* slot;            ///< the managed object that owns this memory
+  CallInfoTable* table;  ///< null once the table is gone
 
   [[nodiscard]] std::span<const SymbolId> keywords() const;
 };
 
 class CallInfoTable {
  public:
-  /// `heap` must outlive the table's last lookup; the heap's destructor may run first or last.
+  /// `heap` must outlive the table.
   explicit CallInfoTable(Heap& heap) : heap_(heap) {}
+  /// Lets go of the entries, which the heap frees. No isolate may be running.
+  ~CallInfoTable();
   CallInfoTable(const CallInfoTable&) = delete;
   CallInfoTable& operator=(const CallInfoTable&) = delete;
 

@@ -41,6 +41,7 @@ class [[nodiscard]] Completion {
   explicit operator bool() const { return returned(); }
   [[nodiscard]] T& operator*() & { return std::get<0>(state_); }
   [[nodiscard]] const T& operator*() const& { return std::get<0>(state_); }
+  [[nodiscard]] T&& operator*() && { return std::get<0>(std::move(state_)); }
   [[nodiscard]] const T* operator->() const { return &std::get<0>(state_); }
   [[nodiscard]] const ManagedError& error() const& { return std::get<1>(state_); }
   [[nodiscard]] ManagedError&& error() && { return std::get<1>(std::move(state_)); }
@@ -54,9 +55,11 @@ class [[nodiscard]] Completion {
 /// Declares or assigns `target` from a Completion, or passes its exception on to the caller.
 #define ANALYZER_COMPLETE(target, expression) \
   ANALYZER_COMPLETE_(target, expression, ANALYZER_JOIN_(analyzer_completion_, __LINE__))
+// NOLINTBEGIN(bugprone-macro-parentheses): `target` may be a declaration
 #define ANALYZER_COMPLETE_(target, expression, temporary) \
   auto temporary = (expression);                          \
   if (!temporary) return std::move(temporary).error();    \
   target = *std::move(temporary)
+// NOLINTEND(bugprone-macro-parentheses)
 #define ANALYZER_JOIN_(a, b) ANALYZER_JOIN_2_(a, b)
 #define ANALYZER_JOIN_2_(a, b) a##b

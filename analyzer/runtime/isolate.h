@@ -15,7 +15,7 @@ struct Method;
 /// One active method call.
 struct Frame {
   const Method* method = nullptr;
-  Value self;
+  Value self = {};
   const CallInfo* info = nullptr;  ///< keeps the call info alive: the table refers to it weakly
 };
 

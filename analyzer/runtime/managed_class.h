@@ -35,8 +35,8 @@ struct Method {
   const ManagedClass* owner = nullptr;
   std::uint32_t required = 0;
   std::uint32_t optional = 0;
-  bool takes_any_keyword = false;  ///< **options
-  std::vector<SymbolId> keywords;  ///< accepted keywords when it does not take any
+  bool takes_any_keyword = false;       ///< **options
+  std::vector<SymbolId> keywords = {};  ///< accepted keywords when it does not take any
 };
 
 /// A class: its place in the hierarchy, its methods and constants. Built on the main isolate before any

@@ -40,7 +40,7 @@ std::optional<std::string> binding_problem(const CallInfo& info, const Method& m
 }  // namespace
 
 Runtime::Runtime(HeapOptions options)
-    : call_infos_(heap_), heap_(options, safepoint_, *this), initialize_(symbols_.intern("initialize")) {
+    : heap_(options, safepoint_, *this), call_infos_(heap_), initialize_(symbols_.intern("initialize")) {
   isolates_.push_back(std::make_unique<Isolate>(*this, Isolate::Role::main, 0));
   ManagedClass& object = classes_.emplace_back("Object", nullptr);
   object.define_method({.name = initialize_, .body = &initialize_nothing});

@@ -74,8 +74,8 @@ class Runtime final : private RootSource {
 
   SymbolTable symbols_;
   Safepoint safepoint_;
-  CallInfoTable call_infos_;  // before the heap, whose destructor empties it
   Heap heap_;
+  CallInfoTable call_infos_;
   std::deque<ManagedClass> classes_;
   std::mutex isolates_mutex_;
   std::vector<std::unique_ptr<Isolate>> isolates_;

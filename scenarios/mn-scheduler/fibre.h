@@ -39,7 +39,7 @@ class Context {
   [[noreturn]] void finish_into(Context& other);
 
  private:
-  static constexpr std::size_t kStackBytes = 256 * 1024;
+  static constexpr std::size_t kStackBytes = 256UL * 1024;
 
   [[noreturn]] static void begin(Context* self);
   void announce_leaving(Context& other, bool for_good);

@@ -74,11 +74,10 @@ int run(bool shared_sites, std::uint32_t isolates, std::uint64_t calls) {
     threads.emplace_back([&, i] { wrong += hammer(runtime, *classes[i], methods[i], calls); });
   }
   for (std::thread& thread : threads) thread.join();
+  const unsigned long long supers = calls * isolates * static_cast<std::uint64_t>(kDepth);
   const Heap::Statistics heap = runtime.heap().statistics();
   std::printf("%s: %u isolates, %llu super calls, %llu wrong, %llu collections, %zu call infos\n",
-              wrong == 0 ? "ok" : "wrong", isolates,
-              static_cast<unsigned long long>(std::uint64_t{isolates} * calls * kDepth),
-              static_cast<unsigned long long>(wrong.load()),
+              wrong == 0 ? "ok" : "wrong", isolates, supers, static_cast<unsigned long long>(wrong.load()),
               static_cast<unsigned long long>(heap.collections), runtime.call_infos().size());
   return wrong == 0 ? 0 : 1;
 }
