@@ -2,18 +2,11 @@
 
 #include <cmath>
 
-#include <boost/math/special_functions/beta.hpp>
-
 #include "harness/base/check.h"
+#include "harness/stats/special_functions.h"
 
 namespace repro::stats {
 namespace {
-
-namespace bm = boost::math::policies;
-// The arguments are checked before, so no error can arise; without exceptions none could cross this file's
-// border either. No promotion to long double: the values agree with the references to 1e-13 as they are.
-using Policy = bm::policy<bm::domain_error<bm::errno_on_error>, bm::pole_error<bm::errno_on_error>,
-                          bm::overflow_error<bm::errno_on_error>, bm::evaluation_error<bm::errno_on_error>>;
 
 void check_arguments(std::uint64_t hits, std::uint64_t trials, double confidence) {
   REPRO_CHECK(hits <= trials);
@@ -23,16 +16,14 @@ void check_arguments(std::uint64_t hits, std::uint64_t trials, double confidence
 /// The p at which `hits` or more of `trials` have probability `miss`.
 double lower_limit(std::uint64_t hits, std::uint64_t trials, double miss) {
   if (hits == 0) return 0;
-  return boost::math::ibeta_inv(static_cast<double>(hits), static_cast<double>(trials - hits) + 1, miss,
-                                Policy());
+  return beta_quantile(real(hits), real(trials - hits) + 1, miss);
 }
 
 /// The p at which `hits` or fewer of `trials` have probability `miss`. The complement keeps the digits that
 /// 1 - miss would lose for a small `miss`.
 double upper_limit(std::uint64_t hits, std::uint64_t trials, double miss) {
   if (hits == trials) return 1;
-  return boost::math::ibetac_inv(static_cast<double>(hits) + 1, static_cast<double>(trials - hits), miss,
-                                 Policy());
+  return beta_upper_quantile(real(hits) + 1, real(trials - hits), miss);
 }
 
 }  // namespace
@@ -63,6 +54,28 @@ std::uint64_t clean_runs_needed(double rate, double confidence) {
   REPRO_CHECK(rate > 0 && rate < 1);
   REPRO_CHECK(confidence > 0 && confidence < 1);
   return static_cast<std::uint64_t>(std::ceil(std::log1p(-confidence) / std::log1p(-rate)));
+}
+
+std::uint64_t runs_needed(std::uint64_t failures, double rate, double confidence) {
+  if (failures == 0) return clean_runs_needed(rate, confidence);
+  REPRO_CHECK(rate > 0 && rate < 1);
+  REPRO_CHECK(confidence > 0 && confidence < 1);
+  const auto is_enough = [&](std::uint64_t runs) {
+    return binomial_cdf(failures, runs, rate) <= 1 - confidence;
+  };
+  // The probability of few failures falls with the number of runs, so the smallest number is found by
+  // halving.
+  std::uint64_t too_few = failures;
+  std::uint64_t enough = 2 * (failures + 1);
+  while (!is_enough(enough)) {
+    too_few = enough;
+    enough *= 2;
+  }
+  while (enough - too_few > 1) {
+    const std::uint64_t middle = too_few + (enough - too_few) / 2;
+    (is_enough(middle) ? enough : too_few) = middle;
+  }
+  return enough;
 }
 
 }  // namespace repro::stats

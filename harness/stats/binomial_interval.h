@@ -49,4 +49,9 @@ struct OneSidedBound {
 /// `rate`: ceil(ln(1 - confidence) / ln(1 - rate)). 299 for 1 % at 95 %. `rate` is inside (0, 1) (checked).
 [[nodiscard]] std::uint64_t clean_runs_needed(double rate, double confidence = kConfidence95);
 
+/// The same with up to `failures` failures among them: the smallest n whose binomial probability of at most
+/// `failures` is at most 1 - confidence. 473 for one failure, 1 % and 95 %.
+[[nodiscard]] std::uint64_t runs_needed(std::uint64_t failures, double rate,
+                                        double confidence = kConfidence95);
+
 }  // namespace repro::stats
