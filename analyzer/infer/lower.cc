@@ -219,7 +219,7 @@ ValueId Lowerer::dispatch(NodeId id) {
       alias(id);
       return kUnknownValue;
     case NodeKind::undef:
-      open_scope(frame_->target.scope, kOpenInstance | kOpenSingleton);
+      for (NodeId at = ast_.first(id); at != kNone; at = ast_.next(at)) loose(literal_name(at));
       return kUnknownValue;
     default:
       // Nodes that hold expressions but have no value that could be followed: yield, interpolation, patterns,

@@ -65,12 +65,13 @@ ValueId Lowerer::call(NodeId id) {
   const std::string_view name = method == kNone ? std::string_view("call") : ast_.text(method);
   Arguments given = arguments(list);
   if (block_id != kNone) given.flags |= kCallHasBlock;
+  if (reopening_block(name, receiver_id, given, block_id)) return kUnknownValue;
   const bool is_self = ast_.kind(receiver_id) == NodeKind::self;
-  if (is_self && frame_->target.is_class_body) class_level_call(name, id, list);
+  if (is_self && frame_->target.is_class_body) class_level_call(name, list);
   mutate(name, receiver_id, list);
   ValueId result = send(receiver, name, given, method == kNone ? id : method);
   if (block_id != kNone) {
-    block(block_id, is_iteration(name));
+    block(block_id, name);
     if (contains(block_id, NodeKind::break_)) result = kUnknownValue;
   }
   return result;
@@ -89,7 +90,7 @@ ValueId Lowerer::safe_call(NodeId id, NodeId receiver_id, ValueId receiver) {
   const std::string_view name = method == kNone ? std::string_view("call") : ast_.text(method);
   ValueId result = send(present, name, given, method == kNone ? id : method);
   if (block_id != kNone) {
-    block(block_id, is_iteration(name));
+    block(block_id, name);
     if (contains(block_id, NodeKind::break_)) result = kUnknownValue;
   }
   locals().set_environment(locals().join(locals().environment(), skipped));
@@ -107,7 +108,7 @@ ValueId Lowerer::implicit_call(NodeId id) {
   const bool is_super = ast_.kind(method) == NodeKind::super;
   if (!is_super) {
     if (frame_->target.is_class_body) {
-      class_level_call(name, id, list);
+      class_level_call(name, list);
     } else if (name == "require") {
       requires_library(list);
     } else if (name == "include" && frame_->target.scope == 0 && !frame_->target.is_opaque) {
@@ -118,7 +119,7 @@ ValueId Lowerer::implicit_call(NodeId id) {
   }
   ValueId result = is_super ? kUnknownValue : send(frame_->self, name, given, method);
   if (block_id != kNone) {
-    block(block_id, is_iteration(name));
+    block(block_id, name);
     result = kUnknownValue;
   }
   if (never_returns(name)) locals().leave();
@@ -173,17 +174,49 @@ void Lowerer::keyword(NodeId pair, Arguments& into) {
   expression(value);
 }
 
-void Lowerer::block(NodeId id, bool keeps_self) {
+/// A block given to one of these runs later and is no part of the class body that it stands in.
+bool Lowerer::is_deferred(std::string_view name) {
+  return name == "define_method" || name == "define_singleton_method" || name == "lambda" || name == "proc";
+}
+
+void Lowerer::block(NodeId id, std::string_view given_to) {
+  const bool keeps_self = is_iteration(given_to);
   Locals::BlockMark mark = locals().enter_block(id);
   const DefinitionTarget outer_target = frame_->target;
   const ValueId outer_self = frame_->self;
   frame_->target.is_opaque = true;
+  if (is_deferred(given_to)) frame_->target.is_class_body = false;
   if (!keeps_self) frame_->self = kUnknownValue;
   block_parameters(ast_.child(id, Field::parameters));
   expression(ast_.child(id, Field::body));
   frame_->self = outer_self;
   frame_->target = outer_target;
   locals().leave_block(std::move(mark));
+}
+
+/// `A.class_eval do` is A's body again, except that constants are looked up where it stands.
+bool Lowerer::reopening_block(std::string_view name, NodeId receiver, const Arguments& given,
+                              NodeId block_id) {
+  const bool is_instance_eval = name == "instance_eval" || name == "instance_exec";
+  const bool is_class_eval =
+      name == "class_eval" || name == "module_eval" || name == "class_exec" || name == "module_exec";
+  if (block_id == kNone || !given.positional.empty() || !(is_instance_eval || is_class_eval)) return false;
+  if (!is_constant_path(receiver)) return false;
+  Locals::BlockMark mark = locals().enter_block(block_id);
+  const DefinitionTarget outer_target = frame_->target;
+  const ValueId outer_self = frame_->self;
+  DefinitionTarget target;
+  target.scope = add_scope(ScopeKind::reopened, ast_.text(receiver), receiver);
+  target.is_class_body = true;
+  target.is_singleton = is_instance_eval;
+  frame_->target = target;
+  frame_->self = builder_.self(ValueKind::self_singleton, target.scope);
+  block_parameters(ast_.child(block_id, Field::parameters));
+  expression(ast_.child(block_id, Field::body));
+  frame_->self = outer_self;
+  frame_->target = outer_target;
+  locals().leave_block(std::move(mark));
+  return true;
 }
 
 void Lowerer::block_parameters(NodeId id) {
@@ -207,6 +240,7 @@ ValueId Lowerer::lambda(NodeId id) {
   Locals::BlockMark mark = locals().enter_block(id);
   const DefinitionTarget outer_target = frame_->target;
   frame_->target.is_opaque = true;
+  frame_->target.is_class_body = false;
   block_parameters(ast_.child(id, Field::parameters));
   const std::optional<ValueId> outer_returned = frame_->returned;
   expression(ast_.child(body_id, Field::body));
@@ -223,7 +257,7 @@ ValueId Lowerer::element_reference(NodeId id) {
   for (NodeId at = ast_.next(object); at != kNone; at = ast_.next(at)) {
     if (ast_.kind(at) == NodeKind::block || ast_.kind(at) == NodeKind::do_block) {
       given.flags |= kCallHasBlock;
-      block(at, false);
+      block(at, "[]");
     } else {
       argument(at, given);
     }

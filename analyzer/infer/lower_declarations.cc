@@ -63,11 +63,18 @@ void Lowerer::singleton_class(NodeId id) {
     body(ast_.child(id, Field::body), scope, target, kUnknownValue);
     return;
   }
-  mutate("extend", of, kNone);
+  const NodeId body_id = ast_.child(id, Field::body);
+  const bool is_constant = is_constant_path(of);
+  // `class << self; self; end` is how a method asks for the singleton class, and `class << A` is A's body
+  // again.
+  const NodeId only = ast_.first(body_id);
+  const bool is_question = ast_.kind(only) == NodeKind::self && ast_.next(only) == kNone;
+  if (!is_constant && !is_question) mutate("extend", of, kNone);
   expression(of);
-  target.is_opaque = true;
-  target.scope = add_scope(ScopeKind::opaque, "", of);
-  body(ast_.child(id, Field::body), target.scope, target, kUnknownValue);
+  target.is_opaque = !is_constant;
+  target.scope =
+      add_scope(is_constant ? ScopeKind::reopened : ScopeKind::opaque, is_constant ? ast_.text(of) : "", of);
+  body(body_id, target.scope, target, kUnknownValue);
 }
 
 void Lowerer::body(NodeId body_id, ScopeId scope, DefinitionTarget target, ValueId self) {
@@ -127,7 +134,8 @@ ValueId Lowerer::singleton_method(NodeId id) {
   decl.flags = kMethodSingleton;
   if (!is_own) {
     loose(ast_.text(ast_.child(id, Field::name)));
-    mutate("extend", object, kNone);
+    // What one object can do besides its class is not followed; a constant's object is its class anyway.
+    if (!is_constant_path(object)) mutate("extend", object, kNone);
     method_body(id, decl, kUnknownValue, inner);
     return builder_.literal("Symbol");
   }

@@ -19,7 +19,7 @@ ValueId Lowerer::identifier(NodeId id) {
   Arguments given;
   given.flags = kCallIsImplicit | kCallIsVariable;
   if (frame_->target.is_class_body) {
-    class_level_call(name, id, kNone);
+    class_level_call(name, kNone);
   } else {
     mutate(name, kNone, kNone);
   }

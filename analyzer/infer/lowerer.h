@@ -78,15 +78,19 @@ class Lowerer {
   void alias(NodeId id);
 
   // lower_macros.cc
-  void class_level_call(std::string_view name, NodeId call, NodeId arguments);
+  void class_level_call(std::string_view name, NodeId arguments);
   bool visibility(std::string_view name, NodeId arguments);
   bool mixin(std::string_view name, NodeId arguments);
   bool attributes(std::string_view name, NodeId arguments);
-  bool defining(std::string_view name, NodeId call, NodeId arguments);
+  bool defining(std::string_view name, NodeId arguments);
   void make_module_functions(NodeId arguments);
   void mutate(std::string_view name, NodeId receiver, NodeId arguments);
   void requires_library(NodeId arguments);
-  void loosen_symbols(NodeId arguments);
+  void mutate_constant(std::string_view name, NodeId constant, NodeId first);
+  void open_from_outside(NodeId constant);
+  void loosen_symbols(NodeId first);
+  [[nodiscard]] bool is_literal_name(NodeId id) const;
+  [[nodiscard]] bool is_literal_list(NodeId first) const;
   [[nodiscard]] std::string_view literal_name(NodeId id) const;
 
   // lower_calls.cc
@@ -102,7 +106,9 @@ class Lowerer {
   Arguments arguments(NodeId list);
   void argument(NodeId id, Arguments& into);
   void keyword(NodeId pair, Arguments& into);
-  void block(NodeId id, bool keeps_self);
+  void block(NodeId id, std::string_view given_to);
+  [[nodiscard]] static bool is_deferred(std::string_view name);
+  bool reopening_block(std::string_view name, NodeId receiver, const Arguments& given, NodeId block_id);
   void block_parameters(NodeId id);
   ValueId lambda(NodeId id);
   ValueId element_reference(NodeId id);

@@ -78,7 +78,8 @@ ConstantMeaning Project::first_segment(std::uint32_t unit, ScopeId scope, std::s
   const FileUnit& in = *units_[unit];
   ClassId innermost = kNoClass;
   for (ScopeId at = scope; at != 0 && at != kNoIndex; at = in.scopes[at].parent) {
-    if (in.scopes[at].scope_kind() == ScopeKind::singleton_class) continue;
+    const ScopeKind kind = in.scopes[at].scope_kind();
+    if (kind == ScopeKind::singleton_class || kind == ScopeKind::reopened) continue;
     const ClassId id = scope_classes_[unit][at];
     if (id == kNoClass) return {};  // an opaque body may hold a constant of that name
     if (innermost == kNoClass) innermost = id;

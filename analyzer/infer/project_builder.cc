@@ -39,7 +39,8 @@ void ProjectBuilder::run() {
   add_scopes();
   link_signatures();
   add_constants();
-  close_ancestors();  // for the constants that the next step resolves
+  close_ancestors();  // for the constants that the next steps resolve
+  add_reopened_scopes();
   link_declarations();
   default_superclasses();
   add_methods();
@@ -114,7 +115,7 @@ void ProjectBuilder::add_scope(std::uint32_t unit, ScopeId scope, bool is_qualif
     return;
   }
   const ClassId parent = project_.scope_classes_[unit][at.parent];
-  if (kind == ScopeKind::opaque || parent == kNoClass) return;
+  if (kind == ScopeKind::opaque || kind == ScopeKind::reopened || parent == kNoClass) return;
   if (kind == ScopeKind::singleton_class) {
     id = parent;
     return;
@@ -125,6 +126,17 @@ void ProjectBuilder::add_scope(std::uint32_t unit, ScopeId scope, bool is_qualif
   project_.scope_classes_[unit][scope] = added;
   if (project_.nodes_[added].signatures == nullptr)
     project_.nodes_[added].is_module = kind == ScopeKind::module;
+}
+
+void ProjectBuilder::add_reopened_scopes() {
+  each_unit([this](std::uint32_t index, const FileUnit& unit) {
+    for (ScopeId scope = 0; scope < unit.scopes.size(); ++scope) {
+      const Scope& at = unit.scopes[scope];
+      if (at.scope_kind() != ScopeKind::reopened) continue;
+      project_.scope_classes_[index][scope] =
+          project_.constant(index, at.parent, unit.name(at.path)).class_id;
+    }
+  });
 }
 
 std::string ProjectBuilder::qualified_name(ClassId parent, std::string_view path) const {
@@ -195,7 +207,9 @@ void ProjectBuilder::link_superclass(std::uint32_t unit, const ClassDecl& decl) 
 
 void ProjectBuilder::link_mixin(std::uint32_t unit, const Mixin& mixin) {
   const FileUnit& in = *project_.units_[unit];
-  const ClassId into = project_.scope_class(unit, mixin.into);
+  const ClassId into = mixin.target == 0
+                           ? project_.scope_class(unit, mixin.into)
+                           : project_.constant(unit, mixin.into, in.name(mixin.target)).class_id;
   if (into == kNoClass) return;
   const ClassId module =
       mixin.path == 0 ? into : project_.constant(unit, mixin.into, in.name(mixin.path)).class_id;

@@ -18,6 +18,7 @@ class ProjectBuilder {
   void add_signatures();
   void add_scopes();
   void add_scope(std::uint32_t unit, ScopeId scope, bool is_qualified);
+  void add_reopened_scopes();
   [[nodiscard]] std::string qualified_name(ClassId parent, std::string_view path) const;
   void link_signatures();
   void link_declarations();

@@ -86,8 +86,9 @@ class Checker {
   [[nodiscard]] bool declarations() const {
     return std::all_of(unit_.classes.begin(), unit_.classes.end(),
                        [this](const ClassDecl& at) { return scope(at.scope) && name(at.superclass); }) &&
-           std::all_of(unit_.mixins.begin(), unit_.mixins.end(),
-                       [this](const Mixin& at) { return scope(at.into) && name(at.path); }) &&
+           std::all_of(
+               unit_.mixins.begin(), unit_.mixins.end(),
+               [this](const Mixin& at) { return scope(at.into) && name(at.target) && name(at.path); }) &&
            std::all_of(unit_.methods.begin(), unit_.methods.end(), [this](const MethodDecl& at) {
              return scope(at.scope) && name(at.name) && value(at.result) &&
                     range(at.keywords_begin, at.keywords_count, unit_.parameter_keywords.size());

@@ -89,9 +89,10 @@ struct Call {
   Place place;  ///< of the method's name
 };
 
-enum class ScopeKind : std::uint32_t { top, class_, module, singleton_class, opaque };
+enum class ScopeKind : std::uint32_t { top, class_, module, singleton_class, reopened, opaque };
 
-/// A nesting level for constants. `opaque`: a body whose class is not known.
+/// A nesting level for constants. `reopened`: the body of `A.class_eval do` or `class << A`, where `path`
+/// names A. `opaque`: a body whose class is not known.
 struct Scope {
   std::uint32_t kind = 0;  ///< a ScopeKind
   ScopeId parent = kNoIndex;
@@ -119,7 +120,8 @@ struct ClassDecl {
 enum class MixinWay : std::uint32_t { include, extend, prepend };
 
 struct Mixin {
-  ScopeId into = 0;
+  ScopeId into = 0;       ///< the class itself, or where `target` is read
+  NameId target = 0;      ///< `A` in `A.include(B)`, or empty
   std::uint32_t way = 0;  ///< a MixinWay
   NameId path = 0;        ///< empty: the module itself (`extend self`)
 };

@@ -70,7 +70,6 @@ TEST(UndefinedMethod, IsSilentAboutOpenClasses) {
       "attr_reader(*NAMES)",
       "class_eval 'def nope; end'",
       "[1].each { |n| define_method(n) { } }",
-      "undef puts",
       "def setup; extend Unknown; end",
       "def setup; instance_eval { }; end",
       "def setup; singleton_class.send(:define_method, :q) { }; end",
@@ -82,12 +81,31 @@ TEST(UndefinedMethod, IsSilentAboutOpenClasses) {
 
 TEST(UndefinedMethod, IsSilentAboutClassesOpenedFromOutside) {
   for (const char* opening :
-       {"A.class_eval { def nope; end }", "A.send(:include, Comparable)", "A.extend(Unknown)",
-        "A.define_method(:x) { }", "class << A; attr_accessor :nope; end", "A.send(word, 1)",
-        "A.instance_eval { }", "A.include(Unknown)"}) {
-    EXPECT_THAT(analyze("class A\nend\n" + std::string(opening) + "\nA.nope\nA.new.nope\n"), IsEmpty())
-        << opening;
+       {"A.class_eval 'def x; end'", "A.extend(Unknown)", "A.define_method(name) { }", "A.send(word, 1)",
+        "A.include(Unknown)", "A.class_eval { some_macro }", "class << A; include Unknown; end"}) {
+    EXPECT_THAT(analyze("class A\nend\n" + std::string(opening) + "\nA.nope\n"), IsEmpty()) << opening;
   }
+}
+
+TEST(UndefinedMethod, FollowsWhatIsDefinedFromOutside) {
+  for (const char* definition :
+       {"A.class_eval { def f; end }", "A.send(:define_method, :f) { }", "A.include(M)",
+        "A.send(:include, M)", "A.class_eval { attr_reader :f }", "A.send(:alias_method, :f, :to_s)",
+        "A.prepend(M)", "A.send(:attr_reader, :f)"}) {
+    EXPECT_THAT(analyze("module M\n def f; end\nend\nclass A\nend\n" + std::string(definition) +
+                        "\nA.new.f\nA.new.nope\n"),
+                testing::SizeIs(1))
+        << definition;
+  }
+  EXPECT_THAT(
+      analyze("class A\nend\nclass << A\n def f; end\nend\ndef A.g; end\nA.instance_eval { def h; end }\n"
+              "A.f\nA.g\nA.h\nA.nope\n"),
+      testing::SizeIs(1));
+}
+
+TEST(UndefinedMethod, SaysNothingOfNamesThatWereTakenAway) {
+  EXPECT_THAT(analyze("class A\n undef dup\n def f; end\n remove_method :f\nend\nA.new.f\nA.new.dup\n"),
+              IsEmpty());
 }
 
 TEST(UndefinedMethod, IsSilentAboutSubclassesOfTheUnknown) {
