@@ -17,12 +17,17 @@ constexpr std::string_view kStandardLibraries =
     "syslog tempfile test thread thwait time timeout tmpdir tracer tsort typeprof ubygems un "
     "unicode_normalize uri weakref webrick win32 win32ole xmlrpc yaml zlib";
 
+// What native extensions define, and what other libraries most often reopen.
 constexpr std::string_view kNativeConstants =
-    "ARGF Addrinfo BasicSocket BigDecimal BigMath CGI Continuation Coverage DBM DBMError Date DateTime "
-    "DidYouMean Digest ERB Etc Fcntl Fiddle GDBM GDBMError GDBMFatalError IPSocket IRB JSON Kconv Monitor "
-    "MonitorMixin NKF ObjectSpace OpenSSL PTY Pathname Psych RBS Racc Random RbConfig Readline Ripper "
-    "RubyVM SDBM SDBMError SOCKSSocket Socket SocketError StringIO StringScanner Syslog TCPServer "
-    "TCPSocket TracePoint UDPSocket UNIXServer UNIXSocket WIN32OLE Win32 YAML Zlib";
+    "ARGF Abbrev Addrinfo Base64 BasicSocket Benchmark BigDecimal BigMath CGI CSV Continuation Coverage "
+    "DBM DBMError DRb Date DateTime Delegator DidYouMean Digest ERB English Etc Fcntl Fiddle FileUtils "
+    "Find Forwardable GDBM GDBMError GDBMFatalError GetoptLong IPAddr IPSocket IRB JSON Kconv Logger "
+    "Matrix MiniTest Minitest Monitor MonitorMixin NKF Net ObjectSpace Observable Open3 OpenSSL "
+    "OpenStruct OptionParser PP PStore PTY Pathname PrettyPrint Prime Psych RBS REXML RSS Racc Rake "
+    "Random RbConfig Readline Resolv Rinda Ripper RubyVM SDBM SDBMError SOCKSSocket SecureRandom Set "
+    "Shellwords SimpleDelegator Singleton Socket SocketError StringIO StringScanner Syslog TCPServer "
+    "TCPSocket TSort Tempfile Test Timeout TracePoint UDPSocket UNIXServer UNIXSocket URI WEBrick "
+    "WIN32OLE WeakRef Win32 XMLRPC YAML Zlib";
 
 }  // namespace
 

@@ -71,6 +71,8 @@ void Lowerer::singleton_class(NodeId id) {
   const bool is_question = ast_.kind(only) == NodeKind::self && ast_.next(only) == kNone;
   if (!is_constant && !is_question) mutate("extend", of, kNone);
   expression(of);
+  // `class << (x = y)`: the object gets methods that its class does not have.
+  if (const std::uint32_t slot = local_slot(of); slot != kNoIndex) locals().refine(slot, kUnknownValue);
   target.is_opaque = !is_constant;
   target.scope =
       add_scope(is_constant ? ScopeKind::reopened : ScopeKind::opaque, is_constant ? ast_.text(of) : "", of);

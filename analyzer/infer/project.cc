@@ -35,10 +35,12 @@ bool Project::is_overridden(ClassId of, rbs::Side side, std::string_view name) c
   return std::any_of(found->second.begin(), found->second.end(), [&](ClassId definer) {
     if (is_subclass(of, definer)) return false;  // above, or itself
     const ClassNode& node = nodes_[definer];
+    const auto has = [&](rbs::Side on) {
+      return (on == rbs::Side::instance ? node.instance : node.singleton).contains(name) ||
+             (node.signatures != nullptr && node.signatures->methods(on).contains(name));
+    };
     // A module may be mixed into a class below; whether it is does not matter enough to look.
-    if (node.is_module) return node.instance.contains(name);
-    return is_subclass(definer, of) &&
-           (side == rbs::Side::instance ? node.instance : node.singleton).contains(name);
+    return node.is_module ? has(rbs::Side::instance) : is_subclass(definer, of) && has(side);
   });
 }
 
@@ -64,12 +66,12 @@ ConstantMeaning Project::member(std::string_view full_name) const {
 std::optional<ConstantMeaning> Project::member_of_ancestors(ClassId of, std::string_view segment) const {
   for (const ClassId ancestor : nodes_[of].ancestors) {
     const ClassNode& node = nodes_[ancestor];
-    if (ancestor != core_.object) {
-      const std::string full = node.name + "::" + std::string(segment);
-      if (has_member(full)) return member(full);
-    }
     // Behind an ancestor that is not known, its constants come first.
     if (node.has_unknown_ancestor) return ConstantMeaning{};
+    // From Object on it is the top level, which `A::B` does not search and plain `B` searches last.
+    if (ancestor == core_.object) break;
+    const std::string full = node.name + "::" + std::string(segment);
+    if (has_member(full)) return member(full);
   }
   return std::nullopt;
 }

@@ -47,6 +47,7 @@ void ProjectBuilder::run() {
   close_ancestors();
   open_from_outside();
   find_foreign_code();
+  open_what_is_not_evident();
   spread_openness();
 }
 
@@ -55,7 +56,7 @@ ClassId ProjectBuilder::add_node(const std::string& name) {
   if (is_new) {
     project_.nodes_.emplace_back();
     project_.nodes_.back().name = name;
-    is_evident_.push_back(false);
+    evidence_.push_back(Evidence::none);
     const std::size_t cut = name.find("::");
     if (is_native_constant(std::string_view(name).substr(0, cut))) open(found->second);
   }
@@ -194,7 +195,7 @@ void ProjectBuilder::link_superclass(std::uint32_t unit, const ClassDecl& decl) 
     // Evaluated where the class stands, not inside it.
     super = project_.constant(unit, in.scopes[decl.scope].parent, in.name(decl.superclass)).class_id;
   }
-  is_evident_[id] = true;
+  evidence_[id] = Evidence::strong;
   const bool contradicts = node.superclass != kNoClass && node.superclass != super;
   if (super == kNoClass || super == id || contradicts) {
     open(id);
@@ -250,6 +251,12 @@ void ProjectBuilder::add_constants() {
 }
 
 void ProjectBuilder::add_methods() {
+  for (ClassId id = 0; id < project_.nodes_.size(); ++id) {
+    const rbs::ClassEntry* const signatures = project_.nodes_[id].signatures;
+    if (signatures == nullptr) continue;
+    for (const auto& [name, method] : signatures->instance) project_.definers_[name].push_back(id);
+    for (const auto& [name, method] : signatures->singleton) project_.definers_[name].push_back(id);
+  }
   each_unit([this](std::uint32_t index, const FileUnit& unit) {
     for (std::uint32_t method = 0; method < unit.methods.size(); ++method) {
       const ClassId owner = project_.scope_class(index, unit.methods[method].scope);
@@ -270,7 +277,7 @@ void ProjectBuilder::add_method(ClassId owner, std::uint32_t unit, std::uint32_t
   const bool is_singleton = (decl.flags & kMethodSingleton) != 0;
   (is_singleton ? node.singleton : node.instance)[name].push_back({unit, index});
   if (answers_anything(name)) (is_singleton ? node.is_singleton_open : node.is_open) = true;
-  if (name == "initialize") is_evident_[owner] = true;
+  evidence_[owner] = std::max(evidence_[owner], name == "initialize" ? Evidence::strong : Evidence::weak);
   std::vector<ClassId>& definers = project_.definers_[name];
   if (definers.empty() || definers.back() != owner) definers.push_back(owner);
 }
@@ -328,12 +335,23 @@ void ProjectBuilder::find_foreign_code() {
   for (const std::uint32_t index : foreign) {
     for (const std::uint32_t other : needs[index]) project_.foreign_[other] = true;
   }
+}
+
+// Part of a program is often checked by itself, and then `class Parser` in one of its files may be no more
+// than a name to nest things in, or a patch of a class that the rest defines. A class without any method of
+// its own may have methods elsewhere; so may, where the project needs files that are not there, one that
+// shows neither a superclass nor an `initialize`.
+void ProjectBuilder::open_what_is_not_evident() {
+  std::vector<bool> is_foreign(project_.nodes_.size());
   each_unit([&](std::uint32_t index, const FileUnit&) {
-    if (!project_.foreign_[index]) return;
     for (const ClassId id : project_.scope_classes_[index]) {
-      if (id != kNoClass && project_.nodes_[id].signatures == nullptr && !is_evident_[id]) open(id);
+      if (id != kNoClass && project_.foreign_[index]) is_foreign[id] = true;
     }
   });
+  for (ClassId id = 0; id < project_.nodes_.size(); ++id) {
+    const Evidence needed = is_foreign[id] ? Evidence::strong : Evidence::weak;
+    if (project_.nodes_[id].signatures == nullptr && evidence_[id] < needed) open(id);
+  }
 }
 
 void ProjectBuilder::close_ancestors() {

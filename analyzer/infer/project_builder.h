@@ -29,6 +29,7 @@ class ProjectBuilder {
   void add_methods();
   void add_method(ClassId owner, std::uint32_t unit, std::uint32_t index);
   void open_from_outside();
+  void open_what_is_not_evident();
   void find_foreign_code();
   void close_ancestors();
   void linearize(ClassId id, std::vector<ClassId>& in_progress);
@@ -39,8 +40,11 @@ class ProjectBuilder {
   template <class Visit>
   void each_unit(Visit visit);
 
+  /// What shows that the body of a class is in the project (see open_what_is_not_evident).
+  enum class Evidence : std::uint8_t { none, weak, strong };
+
   Project& project_;
-  std::vector<bool> is_evident_;  // by class: its whole body is likely in the project (see find_foreign_code)
+  std::vector<Evidence> evidence_;  // by class
 };
 
 }  // namespace analyzer::infer

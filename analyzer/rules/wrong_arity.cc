@@ -5,6 +5,7 @@
 #include <string>
 
 #include "analyzer/infer/arity.h"
+#include "analyzer/rules/core_extensions.h"
 #include "analyzer/rules/describe.h"
 
 namespace analyzer::rules {
@@ -79,7 +80,12 @@ std::optional<std::string> signature_problem(const CallContext& call, const rbs:
 
 std::optional<std::string> problem_with(const CallContext& call, const infer::Lookup& found) {
   if (found.status != infer::LookupStatus::found) return std::nullopt;
-  if (found.signature != nullptr) return signature_problem(call, *found.signature);
+  if (found.signature != nullptr) {
+    const infer::Project& project = call.file.project;
+    const std::string_view name = call.file.unit.name(call.call.name);
+    if (has_narrow_signature(project.node(found.owner).name, name)) return std::nullopt;
+    return signature_problem(call, *found.signature);
+  }
   if (found.project == nullptr || found.project->size() != 1) return std::nullopt;
   const infer::MethodRef ref = found.project->front();
   const infer::FileUnit& unit = *call.file.project.unit(ref.unit);

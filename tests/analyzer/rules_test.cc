@@ -83,7 +83,8 @@ TEST(UndefinedMethod, IsSilentAboutClassesOpenedFromOutside) {
   for (const char* opening :
        {"A.class_eval 'def x; end'", "A.extend(Unknown)", "A.define_method(name) { }", "A.send(word, 1)",
         "A.include(Unknown)", "A.class_eval { some_macro }", "class << A; include Unknown; end"}) {
-    EXPECT_THAT(analyze("class A\nend\n" + std::string(opening) + "\nA.nope\n"), IsEmpty()) << opening;
+    EXPECT_THAT(analyze("class A\n def own; end\nend\n" + std::string(opening) + "\nA.nope\n"), IsEmpty())
+        << opening;
   }
 }
 
@@ -92,15 +93,36 @@ TEST(UndefinedMethod, FollowsWhatIsDefinedFromOutside) {
        {"A.class_eval { def f; end }", "A.send(:define_method, :f) { }", "A.include(M)",
         "A.send(:include, M)", "A.class_eval { attr_reader :f }", "A.send(:alias_method, :f, :to_s)",
         "A.prepend(M)", "A.send(:attr_reader, :f)"}) {
-    EXPECT_THAT(analyze("module M\n def f; end\nend\nclass A\nend\n" + std::string(definition) +
-                        "\nA.new.f\nA.new.nope\n"),
+    EXPECT_THAT(analyze("module M\n def f; end\nend\nclass A\n def own; end\nend\n" +
+                        std::string(definition) + "\nA.new.f\nA.new.nope\n"),
                 testing::SizeIs(1))
         << definition;
   }
+  EXPECT_THAT(analyze("class A\n def own; end\nend\nclass << A\n def f; end\nend\ndef A.g; "
+                      "end\nA.instance_eval { def h; end }\n"
+                      "A.f\nA.g\nA.h\nA.nope\n"),
+              testing::SizeIs(1));
+}
+
+TEST(UndefinedMethod, IsSilentAboutClassesThatAreOnlyANameHere) {
+  EXPECT_THAT(analyze("module Program\n class Part\n  def initialize; end\n end\nend\nProgram.run\n"),
+              IsEmpty());
   EXPECT_THAT(
-      analyze("class A\nend\nclass << A\n def f; end\nend\ndef A.g; end\nA.instance_eval { def h; end }\n"
-              "A.f\nA.g\nA.h\nA.nope\n"),
-      testing::SizeIs(1));
+      analyze("require_relative 'missing'\nclass Patched\n def more; end\nend\nPatched.new.original\n"),
+      IsEmpty());
+  EXPECT_THAT(analyze("class Whole\n def more; end\nend\nWhole.new.original\n"), testing::SizeIs(1));
+}
+
+TEST(UndefinedMethod, KnowsWhatTheCoreSignaturesLeaveOut) {
+  EXPECT_THAT(
+      analyze("IO.pipe\nWarning[:x] = true\nDir.tmpdir\n's'.to_json\n's'.to_c\nEncoding::Converter.new('a', "
+              "'b').primitive_errinfo\n[].pipe\n"),
+      ElementsAre("7: undefined method 'pipe' for an instance of Array [call.undefined-method]"));
+}
+
+TEST(UndefinedMethod, AsksTheSubclassesOfAnInexactReceiver) {
+  EXPECT_THAT(analyze("def f(x)\n x.to_f if x.is_a?(Numeric)\n x.nope if x.is_a?(Numeric)\nend\n"),
+              ElementsAre("3: undefined method 'nope' for an instance of Numeric [call.undefined-method]"));
 }
 
 TEST(UndefinedMethod, SaysNothingOfNamesThatWereTakenAway) {
