@@ -20,9 +20,6 @@ namespace analyzer::cache {
 namespace fs = std::filesystem;
 namespace {
 
-// Raised whenever reading a file can give another unit: a new grammar, a change in infer/lower*.cc or
-// infer/unit.h.
-constexpr std::uint32_t kVersion = 1;
 constexpr std::uint64_t kMagic = 0x74696e75796272ULL;  // "rbyunit", little-endian
 // The tag that backup programs know (bford.info/cachedir) also marks the directory as ours to clear.
 constexpr const char* kTagName = "CACHEDIR.TAG";
@@ -34,7 +31,7 @@ constexpr const char* kLockName = "lock";
 std::string header(std::string_view payload) {
   ByteWriter writer;
   writer.number(kMagic);
-  writer.number(kVersion);
+  writer.number(kEntryVersion);
   writer.number(static_cast<std::uint32_t>(payload.size()));
   writer.number(digest_of(payload).bytes);
   return std::move(writer).take();
@@ -47,7 +44,7 @@ std::shared_ptr<const infer::FileUnit> decode_entry(std::string_view bytes) {
   const auto size = reader.number<std::uint32_t>();
   const auto digest = reader.number<decltype(Digest::bytes)>();
   const std::string_view payload = reader.rest();
-  if (!reader.ok() || magic != kMagic || version != kVersion || size != payload.size()) return nullptr;
+  if (!reader.ok() || magic != kMagic || version != kEntryVersion || size != payload.size()) return nullptr;
   if (digest_of(payload).bytes != digest) return nullptr;
   auto unit = std::make_shared<infer::FileUnit>();
   if (!infer::decode(payload, *unit)) return nullptr;
@@ -109,7 +106,7 @@ std::shared_ptr<Store> Store::in_memory() {
 
 std::string Store::entry_path(const Digest& key) const {
   const std::string hex = key.hex();
-  return directory_ + "/v" + std::to_string(kVersion) + "/" + hex.substr(0, 2) + "/" + hex.substr(2);
+  return directory_ + "/v" + std::to_string(kEntryVersion) + "/" + hex.substr(0, 2) + "/" + hex.substr(2);
 }
 
 std::shared_ptr<const infer::FileUnit> Store::load(const Digest& key, Counters& counters) {

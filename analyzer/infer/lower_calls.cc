@@ -109,8 +109,8 @@ ValueId Lowerer::implicit_call(NodeId id) {
   if (!is_super) {
     if (frame_->target.is_class_body) {
       class_level_call(name, list);
-    } else if (name == "require") {
-      requires_library(list);
+    } else if (name == "require" || name == "require_relative") {
+      requires_library(name, list);
     } else if (name == "include" && frame_->target.scope == 0 && !frame_->target.is_opaque) {
       mixin(name, list);
     } else {

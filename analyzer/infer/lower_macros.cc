@@ -76,9 +76,13 @@ std::string_view Lowerer::literal_name(NodeId id) const {
   }
 }
 
-void Lowerer::requires_library(NodeId arguments) {
+void Lowerer::requires_library(std::string_view name, NodeId arguments) {
   const NodeId first = ast_.first(arguments);
-  if (ast_.kind(first) == NodeKind::string) unit().requires_.push_back(builder_.intern(literal_name(first)));
+  if (first == kNone || ast_.kind(first) != NodeKind::string) return;
+  std::string path(literal_name(first));
+  if (name == "require_relative") path.insert(0, "./");
+  made_names_.push_back(std::move(path));
+  unit().requires_.push_back(builder_.intern(made_names_.back()));
 }
 
 /// What is named by a literal from `first` on may be defined by the call: also as an attribute writer or a
@@ -96,7 +100,7 @@ void Lowerer::loosen_symbols(NodeId first) {
 
 /// A call without a receiver (or on self) in a class body. What is not understood opens the class.
 void Lowerer::class_level_call(std::string_view name, NodeId arguments) {
-  if (name == "require") requires_library(arguments);
+  if (name == "require" || name == "require_relative") requires_library(name, arguments);
   if (is_harmless_macro(name) || visibility(name, arguments) || mixin(name, arguments) ||
       attributes(name, arguments) || defining(name, arguments)) {
     return;

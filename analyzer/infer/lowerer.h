@@ -85,7 +85,7 @@ class Lowerer {
   bool defining(std::string_view name, NodeId arguments);
   void make_module_functions(NodeId arguments);
   void mutate(std::string_view name, NodeId receiver, NodeId arguments);
-  void requires_library(NodeId arguments);
+  void requires_library(std::string_view name, NodeId arguments);
   void mutate_constant(std::string_view name, NodeId constant, NodeId first);
   void open_from_outside(NodeId constant);
   void loosen_symbols(NodeId first);

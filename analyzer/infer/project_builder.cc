@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 #include <utility>
 
 #include "analyzer/infer/libraries.h"
@@ -21,8 +22,14 @@ bool answers_anything(std::string_view method) {
 
 std::string_view without_extension(std::string_view name) {
   if (name.ends_with(".rb") || name.ends_with(".so")) name.remove_suffix(3);
-  while (name.starts_with("./") || name.starts_with("../")) name.remove_prefix(name.find('/') + 1);
   return name;
+}
+
+/// What a file of the project is called in `needed`, a name as `require` takes it in the file at `path`:
+/// `./x` is beside that file.
+std::string needed_file(std::string_view path, std::string_view needed) {
+  if (!needed.starts_with("./")) return std::string(needed);
+  return (std::filesystem::path(path).parent_path() / needed).lexically_normal();
 }
 
 }  // namespace
@@ -296,10 +303,13 @@ void ProjectBuilder::open_from_outside() {
 // superclass may be a patch of one that lives there. So do the files that need such a file, and those that it
 // needs itself.
 void ProjectBuilder::find_foreign_code() {
+  std::vector<std::string> normal_paths;
+  for (const std::string& path : project_.paths_) {
+    normal_paths.push_back(std::filesystem::path(path).lexically_normal());
+  }
   std::unordered_map<std::string_view, std::vector<std::uint32_t>> by_suffix;
   for (std::uint32_t index = 0; index < project_.paths_.size(); ++index) {
-    std::string_view rest = project_.paths_[index];
-    if (rest.ends_with(".rb")) rest.remove_suffix(3);
+    std::string_view rest = without_extension(normal_paths[index]);
     for (;;) {
       by_suffix[rest].push_back(index);
       const std::size_t cut = rest.find('/');
@@ -312,14 +322,16 @@ void ProjectBuilder::find_foreign_code() {
   std::vector<std::uint32_t> foreign;
   each_unit([&](std::uint32_t index, const FileUnit& unit) {
     for (const NameId id : unit.requires_) {
-      const std::string_view name = without_extension(unit.name(id));
+      const std::string file = needed_file(project_.paths_[index], unit.name(id));
+      const std::string_view name = without_extension(file);
       const auto found = by_suffix.find(name);
       if (found != by_suffix.end()) {
         for (const std::uint32_t other : found->second) {
           needed_by[other].push_back(index);
           needs[index].push_back(other);
         }
-      } else if (!is_standard_library(name) && !project_.foreign_[index]) {
+      } else if ((unit.name(id).starts_with("./") || !is_standard_library(name)) &&
+                 !project_.foreign_[index]) {
         project_.foreign_[index] = true;
         foreign.push_back(index);
       }

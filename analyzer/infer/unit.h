@@ -197,7 +197,7 @@ struct FileUnit {
   std::vector<OpenedConstant> opened;
   std::vector<NameId>
       loose_names;  ///< methods defined where their class cannot be told: never reported as missing
-  std::vector<NameId> requires_;  ///< libraries named by `require`, as written
+  std::vector<NameId> requires_;  ///< what `require` names, as written; for `require_relative` behind "./"
   std::vector<Mention> mentions;  ///< ordered by place
   std::vector<ParseError> errors;
 

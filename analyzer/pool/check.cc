@@ -76,7 +76,7 @@ std::unique_ptr<Backend> choose_backend(const CheckRequest& request, std::vector
       if (is_worth_it) return make_threads_backend(request.workers);
       break;
     case BackendKind::fork:
-      if (is_worth_it) return make_fork_backend(request.workers);
+      if (is_worth_it) return make_fork_backend(request.workers, request.fork_process);
       break;
     case BackendKind::isolates:
       if (request.store == nullptr && request.workers > 0) {

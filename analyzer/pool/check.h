@@ -18,6 +18,7 @@ struct CheckRequest {
   std::vector<plugins::Blueprint> blueprints;
   BackendKind backend = BackendKind::sequential;
   std::uint32_t workers = 0;  ///< 0: sequential, whatever the backend
+  ForkFunction fork_process = ::fork;
   IsolateRuntime runtime = IsolateRuntime::safepoint;
 };
 

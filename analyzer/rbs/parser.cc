@@ -72,7 +72,7 @@ class DeclarationParser {
   }
 
   bool global() {
-    scanner_.advance(1);
+    scanner_.advance(2);  // the name has at least one character, which may be the colon itself: `$:`
     while (!scanner_.at_end() && scanner_.at(0) != ':' && scanner_.at(0) != ' ') scanner_.advance(1);
     types_.skipped("global variable");
     return scanner_.take(":") && types_.type().has_value();

@@ -3,6 +3,14 @@
 namespace analyzer::rbs {
 
 void Scanner::skip_space() {
+  const std::size_t begin = position_;
+  skip_gap();
+  if (position_ == begin) return;
+  gap_begin_ = begin;
+  gap_end_ = position_;
+}
+
+void Scanner::skip_gap() {
   while (position_ < text_.size()) {
     const char c = text_[position_];
     if (c == '#') {

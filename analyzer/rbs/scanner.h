@@ -37,6 +37,10 @@ class Scanner {
   void skip_line();
 
   [[nodiscard]] std::uint32_t position() const { return static_cast<std::uint32_t>(position_); }
+  /// The position, or the end of the last word where only white space and comments were skipped since.
+  [[nodiscard]] std::uint32_t end_of_word() const {
+    return static_cast<std::uint32_t>(position_ == gap_end_ ? gap_begin_ : position_);
+  }
   void rewind(std::uint32_t position) { position_ = position; }
   [[nodiscard]] std::string_view since(std::uint32_t begin) const {
     return text_.substr(begin, position_ - begin);
@@ -44,8 +48,13 @@ class Scanner {
   void advance(std::size_t bytes) { position_ += bytes; }
 
  private:
+  void skip_gap();
+
   std::string_view text_;
   std::size_t position_ = 0;
+  // The last run of white space that was skipped.
+  std::size_t gap_begin_ = 0;
+  std::size_t gap_end_ = 0;
 };
 
 [[nodiscard]] inline bool is_word_char(char c) {

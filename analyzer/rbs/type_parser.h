@@ -30,7 +30,7 @@ class TypeParser {
   /// Type parameters in scope; the declaration parser pushes and pops those of its classes.
   std::vector<std::string_view>& variables() { return variables_; }
   void located(std::uint32_t begin) {
-    if (locations_ != nullptr) locations_->on_location(begin, scanner_.position());
+    if (locations_ != nullptr) locations_->on_location(begin, scanner_.end_of_word());
   }
   void skipped(std::string_view construct);
 

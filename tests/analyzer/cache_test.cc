@@ -103,7 +103,7 @@ TEST(CacheStore, ClearsItsEntriesAndNothingElse) {
 TEST(CacheStore, CountsAWriteThatFails) {
   const TemporaryFolder folder;
   const auto store = open_store(folder);
-  folder.write("cache/v1", "a file where a folder is needed");
+  folder.write("cache/v" + std::to_string(kEntryVersion), "a file where a folder is needed");
   Counters counters;
   store->save(digest_of("a"), test::unit_of("1"), counters);
   EXPECT_EQ(counters.failed_writes, 1U);

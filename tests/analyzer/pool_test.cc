@@ -146,13 +146,18 @@ TEST(Pool, PreparesAPluginOncePerWorkerAndReportsItsErrorOnce) {
 
 TEST(Pool, DoesNotStartWorkersForAHandfulOfFiles) {
   const TemporaryFolder folder;
-  std::vector<std::string> warnings;
-  CheckRequest request = request_for(write_project(folder, 5), BackendKind::fork, 4);
-  const auto backend = choose_backend(request, warnings);
-  int forks = 0;
-  EXPECT_THAT(warnings, IsEmpty());
-  EXPECT_THAT(check(request).warnings, IsEmpty());
-  EXPECT_EQ(forks, 0);
+  const auto forks_of_a_check = [&](int files) {
+    int forks = 0;
+    CheckRequest request = request_for(write_project(folder, files), BackendKind::fork, 2);
+    request.fork_process = [&] {
+      ++forks;
+      return ::fork();
+    };
+    EXPECT_THAT(check(request).warnings, IsEmpty());
+    return forks;
+  };
+  EXPECT_EQ(forks_of_a_check(5), 0);
+  EXPECT_EQ(forks_of_a_check(20), 4);  // two for each pass
 }
 
 TEST(ForkBackend, RunsWhatIsLeftHereWhenForkFails) {
@@ -166,41 +171,59 @@ TEST(ForkBackend, RunsWhatIsLeftHereWhenForkFails) {
   for (const ReadFile& file : result.units) EXPECT_NE(file.unit, nullptr);
 }
 
-/// The child of this process that has `path` open, or -1.
-pid_t child_with_open_file(const std::string& path) {
-  for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
-    const std::string name = entry.path().filename();
-    if (name.find_first_not_of("0123456789") != std::string::npos) continue;
-    const pid_t pid = std::stoi(name);
-    if (pid == ::getpid()) continue;
+/// The one of `children` that has `path` open, or -1.
+pid_t child_with_open_file(const std::vector<pid_t>& children, const std::string& path) {
+  for (const pid_t child : children) {
     std::error_code error;
-    for (std::filesystem::directory_iterator fd(entry.path() / "fd", error), end; !error && fd != end;
-         fd.increment(error)) {
-      if (std::filesystem::read_symlink(fd->path(), error) == path) return pid;
+    std::filesystem::directory_iterator fd("/proc/" + std::to_string(child) + "/fd", error);
+    for (const std::filesystem::directory_iterator end; !error && fd != end; fd.increment(error)) {
+      std::error_code gone;
+      if (std::filesystem::read_symlink(fd->path(), gone) == path) return child;
     }
   }
   return -1;
 }
 
+/// Waits until the child no longer holds any file, and leaves it for the backend to wait for.
+void wait_for_death(pid_t child) {
+  siginfo_t info{};
+  while (::waitid(P_PID, static_cast<id_t>(child), &info, WEXITED | WNOWAIT) != 0 && errno == EINTR) {
+  }
+}
+
 TEST(ForkBackend, WorksOutAgainWhatAKilledChildHad) {
   const TemporaryFolder folder;
-  std::vector<std::string> paths = write_project(folder, 16);
+  const std::vector<std::string> paths = write_project(folder, 16);
   const std::string expected = text_of(check(request_for(paths, BackendKind::sequential, 0)));
   // One file is a pipe: the child that reads it waits there, and there it is killed.
-  const std::string pipe = paths[10];
+  const std::string& pipe = paths[10];
   const std::string text = read_file(pipe).value();
   ASSERT_EQ(::unlink(pipe.c_str()), 0);
   ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
-  std::thread killer([&] {
-    // Opening for writing returns once the child has opened for reading.
-    const UniqueFd writer(::open(pipe.c_str(), O_WRONLY | O_CLOEXEC));
-    const pid_t child = child_with_open_file(pipe);
-    ASSERT_GT(child, 0);
+  std::vector<pid_t> children;
+  std::thread killer;
+  const auto kill_reader = [&pipe, &text](const std::vector<pid_t>& readers) {
+    // Opening for writing returns once a child has opened for reading.
+    const UniqueFd first(::open(pipe.c_str(), O_WRONLY | O_CLOEXEC));
+    // Its open(2) let ours return before it has the descriptor; it has it soon, and keeps it.
+    pid_t child = -1;
+    while (child < 0) child = child_with_open_file(readers, pipe);
     ::kill(child, SIGKILL);
-    // The parent reads the file itself then; it waits for the end of this text.
-    ASSERT_EQ(::write(writer.get(), text.data(), text.size()), static_cast<ssize_t>(text.size()));
-  });
-  const CheckResult result = check(request_for(paths, BackendKind::fork, 2));
+    wait_for_death(child);
+    // Returns once the parent opens it, to work out itself what the child had. Only now may `first` be
+    // closed: without any writer the parent would read an end and no text.
+    const UniqueFd second(::open(pipe.c_str(), O_WRONLY | O_CLOEXEC));
+    ASSERT_EQ(::write(second.get(), text.data(), text.size()), static_cast<ssize_t>(text.size()));
+  };
+  CheckRequest request = request_for(paths, BackendKind::fork, 2);
+  request.fork_process = [&] {
+    const pid_t pid = ::fork();
+    if (pid > 0) children.push_back(pid);
+    // Only once all readers exist, so that none of them inherits the writer's end.
+    if (pid > 0 && children.size() == 2) killer = std::thread(kill_reader, children);
+    return pid;
+  };
+  const CheckResult result = check(request);
   killer.join();
   EXPECT_THAT(result.warnings, ElementsAre(HasSubstr("worker-died: a forked worker was killed by signal 9")));
   EXPECT_EQ(text_of(result), expected);
