@@ -88,7 +88,8 @@ Result<std::shared_ptr<Store>> Store::open(const std::string& directory) {
   }
   const std::string tag = directory + "/" + kTagName;
   if (!fs::exists(tag, error)) {
-    if (holds_foreign_files(directory)) {
+    // Another process may have made the tag meanwhile, and only behind it come its other files.
+    if (holds_foreign_files(directory) && !fs::exists(tag, error)) {
       return fail(ErrorKind::usage,
                   "'" + directory + "' holds other files: name an empty folder with --cache-dir");
     }
@@ -151,6 +152,10 @@ void Store::save(const Digest& key, std::shared_ptr<const infer::FileUnit> unit,
 }
 
 Result<void> Store::write_entry(const Digest& key, std::string_view payload) {
+  // Writers share the lock: it keeps clear() from removing a folder between its creation and the rename into
+  // it.
+  const UniqueFd lock(::open((directory_ + "/" + kLockName).c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666));
+  if (lock.is_open()) ::flock(lock.get(), LOCK_SH);
   const std::string path = entry_path(key);
   std::error_code error;
   fs::create_directories(fs::path(path).parent_path(), error);
@@ -160,12 +165,7 @@ Result<void> Store::write_entry(const Digest& key, std::string_view payload) {
   if (!file.is_open()) return fail_errno("cannot make a file", errno);
   Result<void> written = write_all(file.get(), header(payload));
   if (written) written = write_all(file.get(), payload);
-  if (written) {
-    // The lock keeps clear() from removing a directory between its creation and the rename into it.
-    const UniqueFd lock(::open((directory_ + "/" + kLockName).c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666));
-    if (lock.is_open()) ::flock(lock.get(), LOCK_EX);
-    if (::rename(temporary.c_str(), path.c_str()) != 0) written = fail_errno("cannot rename", errno);
-  }
+  if (written && ::rename(temporary.c_str(), path.c_str()) != 0) written = fail_errno("cannot rename", errno);
   if (!written) ::unlink(temporary.c_str());
   return written;
 }

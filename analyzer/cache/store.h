@@ -3,11 +3,11 @@
 // Units of files that were read before, found by the digest of their text.
 //
 // One file per entry, DIR/v<version>/<2 hex digits>/<62 hex digits>: 48 bytes of header (magic, version,
-// sizes, digest of the payload) and the payload. An entry is written beside its place and renamed into it
-// while the directory's lock file is held, so a reader sees a whole entry or none, and so does the next
-// process after a crash. Whatever a reader finds that is not exactly a whole entry of this version for this
-// key (cut, flipped, foreign) counts as a miss and is written anew. The version is part of the path: an older
-// program never reads a newer one's entries.
+// sizes, digest of the payload) and the payload. An entry is written beside its place and renamed into it,
+// under a lock file that writers share and clear() has for itself, so a reader sees a whole entry or none,
+// and so does the next process after a crash. Whatever a reader finds that is not exactly a whole entry of
+// this version for this key (cut, flipped, foreign) counts as a miss and is written anew. The version is part
+// of the path: an older program never reads a newer one's entries.
 //
 // In front stands a memo in memory, for a process that checks the same text more than once.
 
