@@ -96,10 +96,11 @@ constexpr VerbSpec kVerb{
     "run",
     "repeat a scenario or a command and count how it ends",
     "repro run [SCENARIO] [options] [-- COMMAND ...]",
-    "Repeats a scenario (see repro list) or a command over a matrix of variants and builds, judges each run\n"
-    "(crash, hang, fail or ok; infra when it says nothing about the subject), and prints the table with 95 "
-    "%\n"
-    "intervals and the bugs behind it.\n"
+    "Repeats a scenario (see repro list; without a name ractor-pool-uaf) or a command over a matrix of "
+    "variants\n"
+    "and builds, judges each run (crash, hang, fail or ok; infra when it says nothing about the subject), "
+    "and\n"
+    "prints the table with 95 % intervals and the bugs behind it.\n"
     "\n"
     "In a command, {variant} and {build} stand for the arm's variant and build. --sanitizer says how the "
     "program\n"
@@ -110,6 +111,7 @@ constexpr VerbSpec kVerb{
     "Exit codes: 0 all counted runs were ok, 2 wrong request, 10 some were not ok, 20 unfit machine, 21 "
     "unusable\n"
     "campaign file, 130 interrupted.",
+    "  repro run --sanitizer=address --runs=25\n"
     "  repro run shm-spinlock --sanitizer=plain,address,thread --runs=25\n"
     "  repro run --sanitizer=address --runs=200 --timeout=10s -- ./my_test --case 7\n"
     "  repro run --variant=old,new --runs=500 --jobs=2 -- ./{variant}/my_test\n"
@@ -191,6 +193,10 @@ class RunCommand {
   Result<void> prepare_request(const ParsedOptions& options) {
     std::error_code error;
     const bool exists = !settings_.out.empty() && std::filesystem::exists(settings_.out, error);
+    if (settings_.is_resumed && !exists && !names_subject(options)) {
+      return fail(ErrorKind::usage,
+                  fmt::format("--resume: there is no campaign '{}' yet; say what to run", settings_.out));
+    }
     if (!settings_.is_resumed || !exists) {
       REPRO_ASSIGN(run_, read_run_request(options, environment_));
       if (settings_.is_resumed)

@@ -34,6 +34,7 @@ void print_help(std::ostream& out) {
   for (const Verb& verb : kVerbs) out << fmt::format("  {:<8} {}\n", verb.name, verb.summary);
   out << "\nEvery verb explains itself: repro VERB --help\n\n"
          "Examples:\n"
+         "  repro run --sanitizer=address --runs=25                 (scenario ractor-pool-uaf)\n"
          "  repro run --sanitizer=address --runs=25 -- ./my_test\n"
          "  repro run shm-spinlock --sanitizer=plain,address,thread --runs=25\n"
          "  repro show --run=3\n"

@@ -23,6 +23,8 @@ namespace {
 
 /// A report about ten runs says little; a hundred take long under a sanitizer. 25 is what the write-ups used.
 constexpr std::uint64_t kDefaultRuns = 25;
+/// What `repro run` runs when nothing is named: the crash that the tool was built to reproduce.
+constexpr std::string_view kDefaultScenario = "ractor-pool-uaf";
 constexpr std::uint64_t kMostRuns = 1'000'000'000;
 constexpr std::uint64_t kMostJobs = 1024;
 
@@ -280,7 +282,9 @@ Result<void> add_scenario_arms(const ParsedOptions& options, const campaign::Sce
 }
 
 Result<void> read_scenario(const ParsedOptions& options, RunRequest& run) {
-  const std::string name = options.positional;
+  const std::string name = names_subject(options) ? options.positional : std::string(kDefaultScenario);
+  if (!names_subject(options))
+    run.notes.push_back(fmt::format("nothing is named: running scenario {}", name));
   std::error_code error;
   if (name.find('/') != std::string::npos || std::filesystem::is_regular_file(name, error)) {
     return fail(ErrorKind::usage,
@@ -412,9 +416,6 @@ Result<RunRequest> read_run_request(const ParsedOptions& options,
   if (options.has_command && !options.positional.empty()) {
     return fail(ErrorKind::usage, fmt::format("either the scenario '{}' or a command after --, not both",
                                               printable(options.positional)));
-  }
-  if (!names_subject(options)) {
-    return fail(ErrorKind::usage, "nothing to run: name a scenario (repro list) or write a command after --");
   }
   REPRO_TRY(options.has_command ? read_command(options, environment, run) : read_scenario(options, run));
   REPRO_TRY(read_oracle(options, run.request.oracle));
