@@ -110,6 +110,20 @@ void join_abort_stacks(std::vector<Finding>& findings) {
   findings.erase(stack);
 }
 
+/// A deadly signal is announced on standard error before the report is begun. With log_path the two are in
+/// different files, and another thread's report may be under way already: the announcement says nothing that
+/// the report does not.
+void drop_announcements(std::vector<Finding>& findings) {
+  const auto is_announcement = [](const Finding& finding) {
+    return is_sanitizer(finding.source) && finding.kind == "deadly-signal" && finding.stacks.empty();
+  };
+  const auto is_report = [&](const Finding& finding) {
+    return is_sanitizer(finding.source) && finding.implies == Outcome::crash && !is_announcement(finding);
+  };
+  if (std::none_of(findings.begin(), findings.end(), is_report)) return;
+  std::erase_if(findings, is_announcement);
+}
+
 /// Whether the fault lies in the runtime itself: its own frames are on top and it was not called by the
 /// subject with a bad argument (a wrapper of libc, an instrumented access).
 bool is_tool_crash(const Finding& finding, const FrameRules& rules) {
@@ -269,6 +283,7 @@ std::optional<Judgement> judge(const JudgeInput& input) {
   Judgement judgement;
   judgement.findings = read_reports(input.run);
   join_abort_stacks(judgement.findings);
+  drop_announcements(judgement.findings);
   find_tool_failures(judgement.findings, input.frame_rules);
   add_process_findings(input, judgement.findings);
   ask_oracles(input, judgement.findings);

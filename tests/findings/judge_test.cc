@@ -222,6 +222,16 @@ TEST(Judge, JoinsTheStackOfAnAbortToItsReason) {
   EXPECT_EQ(plain.signatures[0].id, judgement.signatures[0].id);
 }
 
+TEST(Judge, TakesAnAnnouncedDeadlySignalForPartOfTheReportInTheLogFile) {
+  ProcessResult run = exited(86, "", "AddressSanitizer:DEADLYSIGNAL\n");
+  EXPECT_EQ(judged(run, Sanitizer::address).findings.front().kind, "deadly-signal")
+      << "with nothing else it stays";
+  run.report_files.push_back({"asan.7", 7, captured_log(kUseAfterFree), 0});
+  const Judgement judgement = judged(run, Sanitizer::address);
+  ASSERT_EQ(judgement.findings.size(), 1U);
+  EXPECT_EQ(judgement.findings[0].kind, "heap-use-after-free");
+}
+
 TEST(Judge, SaysWhenASanitizersExitCodeHasNoReport) {
   const Judgement judgement = judged(exited(sanitizer_exit_code(Sanitizer::address)), Sanitizer::address);
   EXPECT_EQ(judgement.outcome, Outcome::fail);
