@@ -80,7 +80,8 @@ std::unique_ptr<Backend> choose_backend(const CheckRequest& request, std::vector
       break;
     case BackendKind::isolates:
       if (request.store == nullptr && request.workers > 0) {
-        // The decision record's rule: a pool of isolates runs with a store that its sessions share, or not at all.
+        // The decision record's rule: a pool of isolates runs with a store that its sessions share, or not at
+        // all.
         warnings.emplace_back("pool-degraded: isolates need the cache; running sequentially");
         break;
       }
