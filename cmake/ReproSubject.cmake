@@ -4,7 +4,8 @@
 #   SCENARIO scenario            # folder below lib/repro/scenarios; the binaries are NAME.plain, NAME.address, ...
 #   SOURCES a.cc b.cc
 #   [BUILDS plain address thread]
-#   [LINK targets...] [DEFINITIONS ...] [INCLUDES ...])
+#   [LINK targets...] [DEFINITIONS ...] [INCLUDES ...]
+#   [UNITY])                     # compile all sources of a build at once; their names must not collide
 #
 # The flags hang on the targets, so one tree holds every build at once and the preset of the harness never reaches a
 # subject. Instrumented builds use -O1, keep frame pointers and make no tail calls, as the sanitizers' manuals advise for
@@ -24,7 +25,7 @@ set(REPRO_SUBJECT_LINK_undefined -fsanitize=undefined)
 set(REPRO_SUBJECT_LINK_memory -fsanitize=memory)
 
 function(repro_add_subject name)
-  cmake_parse_arguments(arg "" "SCENARIO;OUTPUT_DIRECTORY" "SOURCES;BUILDS;LINK;DEFINITIONS;INCLUDES" ${ARGN})
+  cmake_parse_arguments(arg "UNITY" "SCENARIO;OUTPUT_DIRECTORY" "SOURCES;BUILDS;LINK;DEFINITIONS;INCLUDES" ${ARGN})
   if(NOT arg_BUILDS)
     set(arg_BUILDS plain address thread)
   endif()
@@ -38,6 +39,9 @@ function(repro_add_subject name)
     if(build STREQUAL "memory" AND NOT CMAKE_CXX_COMPILER_ID MATCHES "Clang")
       continue() # MemorySanitizer exists in clang only; `repro list` shows that this build is absent
     endif()
+    if(CMAKE_CXX_CLANG_TIDY AND NOT build STREQUAL "plain")
+      continue() # the same sources once more: clang-tidy reads them for the plain build
+    endif()
     set(target "${name}.${build}")
     add_executable(${target} ${arg_SOURCES})
     target_compile_features(${target} PRIVATE cxx_std_20)
@@ -49,9 +53,9 @@ function(repro_add_subject name)
     target_compile_definitions(${target} PRIVATE ${arg_DEFINITIONS})
     target_link_options(${target} PRIVATE ${REPRO_SUBJECT_LINK_${build}})
     target_link_libraries(${target} PRIVATE ${arg_LINK} Threads::Threads)
-    if(NOT build STREQUAL "plain")
-      # The same sources once more: clang-tidy has read them for the plain build.
-      set_target_properties(${target} PROPERTIES CXX_CLANG_TIDY "")
+    if(arg_UNITY) # the files still pass clang-tidy's header filter, so it speaks about each
+      set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 0
+                            UNITY_BUILD_CODE_BEFORE_INCLUDE "// NOLINTNEXTLINE(bugprone-suspicious-include)")
     endif()
     set_target_properties(${target} PROPERTIES
                           RUNTIME_OUTPUT_DIRECTORY "${REPRO_LIB_OUTPUT_DIRECTORY}/${arg_OUTPUT_DIRECTORY}")
