@@ -17,7 +17,7 @@
 #include "harness/cli/signals.h"
 #include "harness/cli/verbs.h"
 #include "harness/findings/sanitizer_options.h"
-#include "harness/hang/snapshot.h"
+#include "harness/hang/diagnose.h"
 #include "harness/process/supervisor.h"
 
 namespace repro::cli {
@@ -124,7 +124,7 @@ Result<int> doctor_verb(const Invocation& invocation) {
   probe.symbolizer = findings::find_symbolizer(path == invocation.environment.end() ? "" : path->second);
   probe.canary_folder = library_directory() + "/canaries";
   probe.with_slow_canaries = true;
-  probe.deadline_hook = hang::describe_processes;
+  probe.deadline_hook = hang::diagnose;
 
   REPRO_ASSIGN(const std::unique_ptr<process::StopRequest> stop, process::StopRequest::create());
   const SignalScope signals(*stop);

@@ -26,7 +26,7 @@
 #include "harness/cli/signals.h"
 #include "harness/cli/terminal.h"
 #include "harness/cli/verbs.h"
-#include "harness/hang/snapshot.h"
+#include "harness/hang/diagnose.h"
 #include "harness/process/supervisor.h"
 #include "harness/report/json.h"
 #include "harness/report/terminal.h"
@@ -246,7 +246,7 @@ class RunCommand {
         findings::find_symbolizer(environment_.contains("PATH") ? environment_.at("PATH") : "");
     campaign::ExecutionPlan plan;
     plan.request = &run_.request;
-    plan.deadline_hook = hang::describe_processes;
+    plan.deadline_hook = hang::diagnose;
     std::vector<std::string> warnings;
     for (const Arm& arm : run_.request.arms) {
       plan.environments.emplace_back(arm, environment_, symbolizer);

@@ -193,9 +193,12 @@ void add_process_findings(const JudgeInput& input, std::vector<Finding>& finding
     findings.push_back(plain_finding(FindingSource::harness, "out-of-memory", Outcome::infra,
                                      "killed by the kernel for want of memory"));
   } else if (run.stop_reason == StopReason::deadline) {
-    Finding hang = plain_finding(FindingSource::hang, "deadline", Outcome::hang,
-                                 fmt::format("did not end within {}", format_duration(input.timeout)));
-    hang.raw = run.hang_evidence;
+    const std::string kind = run.hang.verdict.empty() ? "deadline" : run.hang.verdict;
+    std::string message = fmt::format("did not end within {}", format_duration(input.timeout));
+    if (!run.hang.summary.empty()) message += ": " + run.hang.summary;
+    Finding hang = plain_finding(FindingSource::hang, kind, Outcome::hang, std::move(message));
+    hang.stacks = run.hang.stacks;
+    hang.raw = run.hang.text;
     findings.push_back(std::move(hang));
   } else if (const auto* died = std::get_if<Signaled>(&run.termination); died != nullptr && !has_crash) {
     const std::string name = signal_name(died->signal);

@@ -17,6 +17,9 @@ namespace {
 constexpr std::size_t kAccessDepth = 3;
 constexpr std::size_t kFreeDepth = 2;
 constexpr std::size_t kLockDepth = 2;
+constexpr std::size_t kWaitDepth = 2;
+constexpr std::size_t kBusyDepth = 2;
+constexpr std::size_t kTitledSites = 2;
 
 /// A stack as it is signed. `is_named` is false when it stands on module offsets.
 struct Site {
@@ -92,6 +95,17 @@ Site site_of(const Stack& stack, std::size_t depth, const FrameRules& rules) {
   return library_site(stack, depth);
 }
 
+/// The outermost named frames below the start of the program or thread, from the inside out.
+Site outer_site(const Stack& stack, std::size_t depth, const FrameRules& rules) {
+  Site whole = named_site(stack, stack.frames.size(), rules);
+  if (whole.frames.empty()) return site_of(stack, depth, rules);
+  if (whole.frames.size() > depth) {
+    whole.frames.erase(whole.frames.begin(), whole.frames.end() - static_cast<std::ptrdiff_t>(depth));
+    whole.title = whole.frames.front();
+  }
+  return whole;
+}
+
 const Stack* first_with(const Finding& finding, StackRole role) {
   const auto found = std::find_if(finding.stacks.begin(), finding.stacks.end(),
                                   [&](const Stack& stack) { return stack.role == role; });
@@ -123,6 +137,8 @@ class Signer {
       signature_.title = fmt::format("uncaught exception {}", finding_.message);
     } else if (is_race(finding_)) {
       add_race();
+    } else if (finding_.source == FindingSource::hang) {
+      add_hang();
     } else if (finding_.kind == "lock-order-inversion") {
       add_lock_order();
     } else {
@@ -192,6 +208,28 @@ class Signer {
       title += fmt::format("{}{}", title.empty() ? "" : " and ", site.title.empty() ? "?" : site.title);
     }
     signature_.title = title.empty() ? finding_.kind : fmt::format("{}: {}", finding_.kind, title);
+  }
+
+  /// The set of places where threads are stuck: which thread of a pool is where is chance, and so is how many
+  /// of them. What a busy thread is just doing is chance too, so its outer frames are signed.
+  void add_hang() {
+    const bool is_busy = finding_.kind == "spin" || finding_.kind == "livelock" || finding_.kind == "busy";
+    std::vector<Site> sites;
+    for (const Stack& stack : finding_.stacks) {
+      Site site = is_busy ? outer_site(stack, kBusyDepth, rules_) : site_of(stack, kWaitDepth, rules_);
+      if (!site.frames.empty()) sites.push_back(std::move(site));
+    }
+    std::sort(sites.begin(), sites.end(), [](const Site& a, const Site& b) { return a.frames < b.frames; });
+    const auto same = [](const Site& a, const Site& b) { return a.frames == b.frames; };
+    sites.erase(std::unique(sites.begin(), sites.end(), same), sites.end());
+    std::string title;
+    for (std::size_t at = 0; at < sites.size(); ++at) {
+      signature_.frames.emplace_back("waits:");
+      add_frames(sites[at]);
+      if (at < kTitledSites) title += (title.empty() ? "" : " and ") + sites[at].title;
+    }
+    if (sites.size() > kTitledSites) title += fmt::format(" and {} more", sites.size() - kTitledSites);
+    signature_.title = title.empty() ? finding_.kind : fmt::format("{} in {}", finding_.kind, title);
   }
 
   void add_error() {

@@ -29,9 +29,4 @@ struct ProcessSnapshot {
 /// Reads `pids` once. Needs no ptrace stop and disturbs nothing; a process that is gone is left out.
 [[nodiscard]] std::vector<ProcessSnapshot> take_snapshot(std::span<const pid_t> pids);
 
-/// Two snapshots a moment apart as text for people: per thread its state, whether it used the processor or
-/// was switched between them, and where it waits. Made to be a process::DeadlineHook: called at the deadline,
-/// before any signal. Blocks for about 200 ms.
-[[nodiscard]] std::string describe_processes(std::span<const pid_t> pids);
-
 }  // namespace repro::hang

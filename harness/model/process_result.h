@@ -14,6 +14,8 @@
 
 #include <sys/types.h>
 
+#include "harness/model/evidence.h"
+
 namespace repro {
 
 struct Exited {
@@ -97,9 +99,9 @@ struct ProcessResult {
   /// it).
   bool out_of_memory = false;
   std::vector<ReportFile> report_files;
-  /// Text of the hook that looked at the tree at its deadline, before any signal was sent. Empty: no hook or
-  /// no deadline.
-  std::string hang_evidence;
+  /// Of the hook that looked at the tree at its deadline, before any signal was sent. Empty: no hook or no
+  /// deadline.
+  HangDiagnosis hang;
 };
 
 }  // namespace repro

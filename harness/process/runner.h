@@ -15,15 +15,16 @@
 
 #include "harness/base/clock.h"
 #include "harness/base/result.h"
+#include "harness/model/evidence.h"
 #include "harness/model/process_result.h"
 
 namespace repro::process {
 
-/// Looks at a tree whose deadline has passed, before any signal is sent to it, and returns its evidence as
-/// text. The pids are those of the whole tree, the direct child first; any of them may end at any moment.
+/// Looks at a tree whose deadline has passed, before any signal is sent to it, and returns what it saw.
+/// The pids are those of the whole tree, the direct child first; any of them may end at any moment.
 /// Called on the thread that called run(). While it works the tree goes on running and its output goes on
 /// being read up to the size of a pipe, so it should be done within seconds.
-using DeadlineHook = std::function<std::string(std::span<const pid_t>)>;
+using DeadlineHook = std::function<HangDiagnosis(std::span<const pid_t>)>;
 
 /// One run: what to execute, with which limits. Plain data, copied freely.
 struct RunSpec {

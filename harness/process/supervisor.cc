@@ -319,7 +319,7 @@ void Run::on_tree(const KeeperMessage& message) {
   } else if (now() < deadline) {
     timer_ = deadline;
   } else {
-    if (spec_.deadline_hook) result_.hang_evidence = spec_.deadline_hook(message.pids);
+    if (spec_.deadline_hook) result_.hang = spec_.deadline_hook(message.pids);
     terminate(StopReason::deadline);
   }
 }

@@ -122,8 +122,8 @@ Result<void> insert_logs(RunWriter& writer, const RunRecord& run) {
   const std::array<LogEntry, 2> streams{LogEntry{"stdout", "", 0, process.standard_output.total_bytes, out},
                                         LogEntry{"stderr", "", 0, process.standard_error.total_bytes, err}};
   for (const LogEntry& entry : streams) REPRO_TRY(insert_log(writer, run.slot.index, entry));
-  if (!process.hang_evidence.empty()) {
-    const LogEntry entry{"hang", "", 0, process.hang_evidence.size(), process.hang_evidence};
+  if (!process.hang.text.empty()) {
+    const LogEntry entry{"hang", "", 0, process.hang.text.size(), process.hang.text};
     REPRO_TRY(insert_log(writer, run.slot.index, entry));
   }
   for (const ReportFile& report : process.report_files) {

@@ -278,7 +278,7 @@ TEST_F(RunTest, SaysWhereAStuckProcessWaits) {
   const ToolResult shown = tool({"show", "x.repro", "--run=0"});
   EXPECT_EQ(shown.exit_code, 0) << shown.err;
   EXPECT_THAT(shown.out, HasSubstr("hang"));
-  EXPECT_THAT(shown.out, HasSubstr("sleeping in "));
+  EXPECT_THAT(shown.out, HasSubstr("verdict: "));
 }
 
 TEST_F(RunTest, MarksAnArmWhoseProgramIsNotBuiltAsClaimed) {

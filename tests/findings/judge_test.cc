@@ -128,10 +128,12 @@ TEST(Judge, CountsAReportInAFileAndOnStandardErrorOnce) {
 
 TEST(Judge, CallsTheDeadlineAHangAndKeepsItsEvidence) {
   ProcessResult run = stopped_at_deadline();
-  run.hang_evidence = "thread 1: futex wait";
+  run.hang = {"deadlock", "deadlock (proved)", {}, "thread 1: futex wait"};
   const Judgement judgement = judged(run);
   EXPECT_EQ(judgement.outcome, Outcome::hang);
   EXPECT_EQ(judgement.findings[0].raw, "thread 1: futex wait");
+  EXPECT_EQ(judgement.findings[0].kind, "deadlock");
+  EXPECT_THAT(judgement.reason, HasSubstr("deadlock (proved)"));
   EXPECT_EQ(judgement.findings.size(), 1U);  // the SIGTERM was ours
 }
 

@@ -142,13 +142,15 @@ TEST_F(SupervisorStopTest, ShowsTheHookTheLivingTreeBeforeAnySignal) {
   asked.deadline_hook = [&](std::span<const pid_t> pids) {
     seen.assign(pids.begin(), pids.end());
     for (const pid_t pid : pids) states += kill(pid, 0) == 0 ? "alive " : "dead ";
-    return "evidence of " + std::to_string(pids.size());
+    HangDiagnosis diagnosis;
+    diagnosis.text = "evidence of " + std::to_string(pids.size());
+    return diagnosis;
   };
   const ProcessResult result = run(asked);
   ASSERT_EQ(seen.size(), 2U);
   EXPECT_EQ(seen[0], result.pid);
   EXPECT_EQ(states, "alive alive ");
-  EXPECT_EQ(result.hang_evidence, "evidence of 2");
+  EXPECT_EQ(result.hang.text, "evidence of 2");
   EXPECT_EQ(result.stop_reason, StopReason::deadline);
   EXPECT_THAT(result.standard_output.text(), HasSubstr(std::to_string(result.pid) + "\n"));
 }
@@ -161,7 +163,7 @@ TEST_F(SupervisorStopTest, SaysThatATreeEndedWhileTheHookLooked) {
   asked.deadline_hook = [&](std::span<const pid_t> pids) {
     { const UniqueFd writer(open(fifo.c_str(), O_WRONLY | O_CLOEXEC)); }
     while (kill(pids[0], 0) == 0) usleep(1000);  // bounded by the limit of the test: the keeper reaps it
-    return std::string("looked");
+    return HangDiagnosis();
   };
   const ProcessResult result = run(asked);
   EXPECT_EQ(result.termination, Termination(Exited{9}));
@@ -175,7 +177,7 @@ TEST_F(SupervisorStopTest, DoesNotWaitForAnOutsiderWhoHoldsAPipe) {
   UniqueFd held;
   asked.deadline_hook = [&](std::span<const pid_t> pids) {
     held.reset(open(fmt::format("/proc/{}/fd/1", pids[0]).c_str(), O_WRONLY | O_CLOEXEC));
-    return std::string();
+    return HangDiagnosis();
   };
   const ProcessResult result = run(asked);
   EXPECT_TRUE(held.is_open());

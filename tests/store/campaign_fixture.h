@@ -67,7 +67,7 @@ inline RunRecord run_of(std::uint64_t index, std::uint32_t arm, Outcome outcome)
   if (outcome == Outcome::hang) {
     process.stop_reason = StopReason::deadline;
     process.stop_step = StopStep::kill;
-    process.hang_evidence = "thread 1 waits for thread 2";
+    process.hang.text = "thread 1 waits for thread 2";
   }
   process.pid = 4711;
   process.started_at = nanoseconds(1'700'000'000'000'000'000) + std::chrono::milliseconds(index);
