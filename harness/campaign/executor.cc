@@ -94,6 +94,8 @@ Result<std::optional<CompletedRun>> Executor::run(const Assignment& assignment) 
       assignment.slot, {directory_->subject_directory(), directory_->path(), job_});
   spec.timeout = assignment.timeout;
   spec.deadline_hook = plan_.deadline_hook;
+  // The sanitizers' runtimes have handlers of their own, which say more.
+  if (arm.key.sanitizer == Sanitizer::plain) spec.crash_hook = plan_.crash_hook;
 
   Result<ProcessResult> result = runner_.run(spec);
   if (!result && result.error().os_errno == ECANCELED) return std::optional<CompletedRun>();

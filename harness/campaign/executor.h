@@ -26,6 +26,7 @@ struct ExecutionPlan {
   std::string temporary_base;                ///< run directories are made below it; empty: $TMPDIR or /tmp
   std::string campaign_path;                 ///< files of runs are kept beside it; empty: not at all
   process::DeadlineHook deadline_hook;       ///< empty: a hang carries no evidence
+  process::CrashHook crash_hook;             ///< for plain builds; empty: a signal carries no evidence
 };
 
 /// A run with the identities of what it found.

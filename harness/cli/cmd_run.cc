@@ -26,6 +26,7 @@
 #include "harness/cli/signals.h"
 #include "harness/cli/terminal.h"
 #include "harness/cli/verbs.h"
+#include "harness/hang/crash_stacks.h"
 #include "harness/hang/diagnose.h"
 #include "harness/process/supervisor.h"
 #include "harness/report/json.h"
@@ -89,6 +90,8 @@ constexpr std::array kOptions{
     OptionSpec{"progress", OptionKind::value, "MODE", "Result", "auto (default), plain or none"},
     OptionSpec{"quiet", OptionKind::flag, "", "Result", "print no table, no progress and no notes"},
     OptionSpec{"exit-zero", OptionKind::flag, "", "Result", "exit 0 even when runs were not ok"},
+    OptionSpec{"no-crash-stacks", OptionKind::flag, "", "Result",
+               "do not preload the handler that records the stacks of a plain build's fatal signals"},
     OptionSpec{"no-canaries", OptionKind::flag, "", "Result", "do not check first that the detectors see"},
 };
 
@@ -130,6 +133,7 @@ struct Settings {
   bool wants_json = false;
   bool exits_zero = false;
   bool probes = true;
+  bool records_crashes = true;
   ProgressMode progress = ProgressMode::none;
   std::vector<Export> exports;
 };
@@ -156,6 +160,7 @@ Result<Settings> read_settings(const ParsedOptions& options, const TerminalTrait
   settings.wants_json = options.flag("json");
   settings.exits_zero = options.flag("exit-zero");
   settings.probes = !options.flag("no-canaries");
+  settings.records_crashes = !options.flag("no-crash-stacks");
   REPRO_ASSIGN(settings.progress, read_progress(options, terminal, settings.is_quiet));
   REPRO_ASSIGN(settings.exports, read_exports(options));
   if (settings.is_resumed && settings.out.empty()) {
@@ -247,6 +252,7 @@ class RunCommand {
     campaign::ExecutionPlan plan;
     plan.request = &run_.request;
     plan.deadline_hook = hang::diagnose;
+    if (settings_.records_crashes) plan.crash_hook = hang::describe_crash;
     std::vector<std::string> warnings;
     for (const Arm& arm : run_.request.arms) {
       plan.environments.emplace_back(arm, environment_, symbolizer);

@@ -177,6 +177,31 @@ bool implies(const std::vector<Finding>& findings, Outcome outcome) {
                      [&](const Finding& finding) { return finding.implies == outcome; });
 }
 
+/// What was seen of a process that died of this signal.
+const CrashEvidence* evidence_of(const ProcessResult& run, int signal) {
+  const auto found = std::find_if(run.crashes.begin(), run.crashes.end(),
+                                  [&](const CrashEvidence& crash) { return crash.signal == signal; });
+  return found == run.crashes.end() ? nullptr : &*found;
+}
+
+/// The signal that the run died of, or 0. A shell that started the program turns its death into an exit code
+/// of 128 and the signal; that alone proves nothing, but it does where a process was seen to die of this
+/// signal.
+int fatal_signal(const ProcessResult& run) {
+  if (const auto* died = std::get_if<Signaled>(&run.termination)) return died->signal;
+  const int signal = std::get<Exited>(run.termination).code - 128;
+  return signal > 0 && evidence_of(run, signal) != nullptr ? signal : 0;
+}
+
+/// Who aborted and why is one text, the stack of the SIGABRT another: they are one event.
+void join_crash_evidence(const ProcessResult& run, std::vector<Finding>& findings) {
+  const CrashEvidence* evidence = evidence_of(run, SIGABRT);
+  const auto reason = std::find_if(findings.rbegin(), findings.rend(),
+                                   [](const Finding& finding) { return says_why_it_aborts(finding.source); });
+  if (evidence == nullptr || reason == findings.rend()) return;
+  reason->stacks.insert(reason->stacks.end(), evidence->stacks.begin(), evidence->stacks.end());
+}
+
 /// Adds what the supervisor knows and no report says.
 void add_process_findings(const JudgeInput& input, std::vector<Finding>& findings) {
   const ProcessResult& run = input.run;
@@ -200,14 +225,20 @@ void add_process_findings(const JudgeInput& input, std::vector<Finding>& finding
     hang.stacks = run.hang.stacks;
     hang.raw = run.hang.text;
     findings.push_back(std::move(hang));
-  } else if (const auto* died = std::get_if<Signaled>(&run.termination); died != nullptr && !has_crash) {
-    const std::string name = signal_name(died->signal);
-    findings.push_back(
-        plain_finding(FindingSource::signal, name, Outcome::crash,
-                      fmt::format("killed by {}{}", name,
-                                  died->signal == SIGKILL
-                                      ? " (not by the harness; the kernel's memory killer does this too)"
-                                      : "")));
+  } else if (const int signal = fatal_signal(run); signal != 0 && !has_crash) {
+    const std::string name = signal_name(signal);
+    Finding death = plain_finding(FindingSource::signal, name, Outcome::crash,
+                                  fmt::format("killed by {}{}", name,
+                                              signal == SIGKILL ? " (not by the harness; the kernel's memory "
+                                                                  "killer does this too)"
+                                                                : ""));
+    if (const CrashEvidence* evidence = evidence_of(run, signal); evidence != nullptr) {
+      death.message = "killed by " + evidence->summary;
+      death.stacks = evidence->stacks;
+      death.raw = evidence->text;
+      death.pid = static_cast<int>(evidence->pid);
+    }
+    findings.push_back(std::move(death));
   }
 }
 
@@ -286,6 +317,7 @@ std::optional<Judgement> judge(const JudgeInput& input) {
   Judgement judgement;
   judgement.findings = read_reports(input.run);
   join_abort_stacks(judgement.findings);
+  join_crash_evidence(input.run, judgement.findings);
   drop_announcements(judgement.findings);
   find_tool_failures(judgement.findings, input.frame_rules);
   add_process_findings(input, judgement.findings);

@@ -2,6 +2,8 @@
 
 // What was seen of a process tree while it was still there: of one that does not end, and of one that dies.
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,6 +22,15 @@ struct HangDiagnosis {
   std::vector<Stack>
       stacks;        ///< of the threads that the verdict is about; the heading says what each waits for
   std::string text;  ///< everything that was seen, for people
+};
+
+/// A process that has got a fatal signal and waits to be looked at.
+struct CrashNotice {
+  pid_t pid = 0;
+  pid_t tid = 0;  ///< the thread that got it
+  int signal = 0;
+  int code = 0;                          ///< si_code of the signal
+  std::optional<std::uint64_t> address;  ///< of a fault
 };
 
 /// A process at the moment of a fatal signal, before it died.

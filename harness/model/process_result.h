@@ -102,6 +102,8 @@ struct ProcessResult {
   /// Of the hook that looked at the tree at its deadline, before any signal was sent. Empty: no hook or no
   /// deadline.
   HangDiagnosis hang;
+  /// Processes of the tree that died of a fatal signal, in the order of their deaths; the first few.
+  std::vector<CrashEvidence> crashes;
 };
 
 }  // namespace repro

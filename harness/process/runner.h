@@ -26,14 +26,18 @@ namespace repro::process {
 /// being read up to the size of a pipe, so it should be done within seconds.
 using DeadlineHook = std::function<HangDiagnosis(std::span<const pid_t>)>;
 
+/// Looks at a process that has got a fatal signal and waits, and returns what it saw. Called on the thread
+/// that called run(); the process dies when it returns, so it should be done within a second.
+using CrashHook = std::function<CrashEvidence(const CrashNotice&)>;
+
 /// One run: what to execute, with which limits. Plain data, copied freely.
 struct RunSpec {
   /// argv[0] is a path (it has a '/') or a name that is looked up in the PATH of `environment`. Never empty.
   std::vector<std::string> argv;
-  std::vector<std::string> environment;  ///< complete: "KEY=VALUE"; nothing of the harness's own is added
-  std::string working_directory;         ///< empty: the harness's own
-  std::string stdin_file;                ///< empty: /dev/null
-  nanoseconds timeout{0};                ///< wall time from the exec to the deadline; 0: none
+  std::vector<std::string> environment;        ///< complete: "KEY=VALUE"; only a crash_hook adds to it
+  std::string working_directory;               ///< empty: the harness's own
+  std::string stdin_file;                      ///< empty: /dev/null
+  nanoseconds timeout{0};                      ///< wall time from the exec to the deadline; 0: none
   nanoseconds grace{std::chrono::seconds(5)};  ///< from SIGTERM to SIGKILL
   /// For the whole tree together. How it is enforced depends on the machine: see Supervisor.
   std::optional<std::uint64_t> memory_limit_bytes;
@@ -45,6 +49,8 @@ struct RunSpec {
   nanoseconds pipe_grace{std::chrono::milliseconds(100)};
   bool allow_core_dumps = false;  ///< false: RLIMIT_CORE is 0, true: as the harness was started
   DeadlineHook deadline_hook;     ///< empty: no evidence is taken
+  /// Empty: fatal signals are left alone. Else a handler of them is preloaded into the tree's processes.
+  CrashHook crash_hook;
 };
 
 /// Runs one command at a time. One runner per thread.

@@ -33,6 +33,7 @@
 #include "harness/base/clock.h"
 #include "harness/base/files.h"
 #include "harness/process/capture.h"
+#include "harness/process/crash_listener.h"
 #include "harness/process/keeper_link.h"
 
 namespace repro::process {
@@ -50,6 +51,8 @@ constexpr nanoseconds kNever = nanoseconds::max();
 constexpr nanoseconds kAnswerTime = seconds(5);
 /// A process that survives SIGKILL sleeps in the kernel and may do so for ever (a dead network disk).
 constexpr nanoseconds kKillTime = seconds(60);
+/// The first is the cause; a tree whose every process crashes need not be kept whole.
+constexpr std::size_t kMostCrashes = 4;
 constexpr std::size_t kScratchBytes = 256U << 10U;
 /// A pipe that was full once gets room for more, so that a flood costs fewer wake-ups; 1 MiB is what an
 /// unprivileged process may ask for (/proc/sys/fs/pipe-max-size).
@@ -152,9 +155,12 @@ struct Stream {
 /// The state of one run. Made for it and thrown away after it.
 class Run {
  public:
-  Run(KeeperLink& keeper, StopRequest* stop, std::uint64_t number, const RunSpec& spec, std::string& scratch)
+  /// `crashes` is null where fatal signals are left alone.
+  Run(KeeperLink& keeper, StopRequest* stop, const CrashListener* crashes, std::uint64_t number,
+      const RunSpec& spec, std::string& scratch)
       : keeper_(keeper),
         stop_(stop),
+        crashes_(crashes),
         number_(number),
         spec_(spec),
         scratch_(scratch),
@@ -172,6 +178,7 @@ class Run {
 
   void wait_for_something();
   void on_stop_request();
+  void on_crash();
   [[nodiscard]] Result<void> on_message();
   [[nodiscard]] Result<void> on_timer();
   void on_tree(const KeeperMessage& message);
@@ -188,6 +195,7 @@ class Run {
 
   KeeperLink& keeper_;
   StopRequest* stop_;
+  const CrashListener* crashes_;
   std::uint64_t number_;
   const RunSpec& spec_;
   std::string& scratch_;
@@ -240,10 +248,11 @@ void Run::wait_for_something() {
   const int stop_fd = stop_ == nullptr || step_ == Step::over || step_ == Step::killing ? -1
                       : step_ == Step::terminating                                      ? stop_->second_fd()
                                                                                         : stop_->first_fd();
-  std::array<pollfd, 4> sources{{{streams_[0].fd.get(), POLLIN, 0},
+  std::array<pollfd, 5> sources{{{streams_[0].fd.get(), POLLIN, 0},
                                  {streams_[1].fd.get(), POLLIN, 0},
                                  {step_ == Step::over ? -1 : keeper_.fd(), POLLIN, 0},
-                                 {stop_fd, POLLIN, 0}}};
+                                 {stop_fd, POLLIN, 0},
+                                 {crashes_ == nullptr ? -1 : crashes_->fd(), POLLIN, 0}}};
   timespec timeout{};
   if (timer_ != kNever) {
     const nanoseconds left = std::max(timer_ - now(), nanoseconds::zero());
@@ -256,6 +265,12 @@ void Run::wait_for_something() {
     if (sources[i].revents != 0) streams_[i].read_once(scratch_);
   }
   has_message_ = sources[2].revents != 0;
+  if (sources[4].revents != 0) on_crash();
+}
+
+void Run::on_crash() {
+  std::optional<CrashEvidence> evidence = crashes_->take(spec_.crash_hook);
+  if (evidence && result_.crashes.size() < kMostCrashes) result_.crashes.push_back(*std::move(evidence));
 }
 
 void Run::on_stop_request() {
@@ -418,7 +433,25 @@ class Supervisor::Impl {
       return fail(ErrorKind::internal, "a stop was requested before the run started", ECANCELED);
     }
     REPRO_TRY(prepare());
-    Run run(*keeper_, options_.stop, ++runs_, spec, scratch_);
+    if (spec.crash_hook) return run_watching_crashes(spec);
+    return run_once(spec, nullptr);
+  }
+
+  [[nodiscard]] const UsableCgroups& cgroups() const { return cgroups_; }
+
+ private:
+  Result<ProcessResult> run_watching_crashes(const RunSpec& spec) {
+    if (!crashes_) {
+      REPRO_ASSIGN(CrashListener listener, CrashListener::create());
+      crashes_.emplace(std::move(listener));
+    }
+    RunSpec prepared = spec;
+    prepared.environment = crashes_->prepare(std::move(prepared.environment));
+    return run_once(prepared, &*crashes_);
+  }
+
+  Result<ProcessResult> run_once(const RunSpec& spec, const CrashListener* crashes) {
+    Run run(*keeper_, options_.stop, crashes, ++runs_, spec, scratch_);
     REPRO_TRY(run.start(null_input_.get()));
     Result<void> watched = run.watch();
     if (run.keeper_is_lost()) keeper_.reset();
@@ -426,13 +459,11 @@ class Supervisor::Impl {
     return run.take_result();
   }
 
-  [[nodiscard]] const UsableCgroups& cgroups() const { return cgroups_; }
-
- private:
   SupervisorOptions options_;
   UsableCgroups cgroups_;
   UniqueFd null_input_;
   std::optional<KeeperLink> keeper_;
+  std::optional<CrashListener> crashes_;
   std::string scratch_;
   std::uint64_t runs_ = 0;
 };

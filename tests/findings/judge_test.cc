@@ -268,5 +268,58 @@ TEST(Judge, ShowsControlCharactersOfTheSubjectHarmlessly) {
   EXPECT_EQ(judgement.reason.find('\x01'), std::string::npos);
 }
 
+/// What the handler of fatal signals saw of one process.
+CrashEvidence crash_in(const std::string& function, int signal) {
+  CrashEvidence evidence;
+  evidence.pid = 77;
+  evidence.signal = signal;
+  evidence.summary = "SIGSEGV at address 0x10";
+  Stack& stack = evidence.stacks.emplace_back();
+  stack.role = StackRole::access;
+  stack.frames.emplace_back().function = function;
+  return evidence;
+}
+
+TEST(Judge, SignsADeathBySignalByItsStack) {
+  ProcessResult run;
+  run.termination = Signaled{SIGSEGV};
+  run.crashes = {crash_in("walk", SIGSEGV)};
+  const Judgement first = judged(run);
+  EXPECT_EQ(first.outcome, Outcome::crash);
+  EXPECT_EQ(first.signatures.at(0).title, "SIGSEGV in walk");
+  EXPECT_THAT(first.reason, HasSubstr("at address 0x10"));
+  run.crashes = {crash_in("other", SIGSEGV)};
+  EXPECT_NE(judged(run).signatures.at(0).id, first.signatures.at(0).id);
+}
+
+TEST(Judge, BelievesAShellsExitCodeWhereADeathWasSeen) {
+  ProcessResult run;
+  run.termination = Exited{128 + SIGSEGV};
+  EXPECT_EQ(judged(run).outcome, Outcome::fail) << "the number alone proves nothing";
+  run.crashes = {crash_in("walk", SIGABRT)};
+  EXPECT_EQ(judged(run).outcome, Outcome::fail) << "another signal";
+  run.crashes = {crash_in("walk", SIGSEGV)};
+  EXPECT_EQ(judged(run).outcome, Outcome::crash);
+}
+
+TEST(Judge, LeavesACrashThatTheSubjectExpectedOutOfTheOutcome) {
+  ProcessResult run;
+  run.termination = Exited{0};
+  run.crashes = {crash_in("walk", SIGSEGV)};
+  EXPECT_EQ(judged(run).outcome, Outcome::ok) << "a death test's child";
+}
+
+TEST(Judge, GivesAnAbortTheStackThatWasSeen) {
+  ProcessResult run;
+  run.termination = Signaled{SIGABRT};
+  run.standard_error.head = "double free or corruption (fasttop)\n";
+  run.standard_error.total_bytes = run.standard_error.head.size();
+  run.crashes = {crash_in("release_twice", SIGABRT)};
+  const Judgement judgement = judged(run);
+  ASSERT_EQ(judgement.findings.size(), 1U);
+  EXPECT_EQ(judgement.findings[0].source, FindingSource::glibc);
+  EXPECT_THAT(judgement.signatures.at(0).title, HasSubstr("in release_twice"));
+}
+
 }  // namespace
 }  // namespace repro::findings
