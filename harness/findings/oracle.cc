@@ -26,11 +26,23 @@ Finding make_finding(std::string_view kind, std::string message) {
   return finding;
 }
 
-/// A line of output as it is quoted in a message.
-std::string shown(std::string_view line) {
-  constexpr std::size_t kMost = 80;
-  const bool is_long = line.size() > kMost;
-  return fmt::format("'{}{}'", printable(line.substr(0, kMost)), is_long ? "..." : "");
+/// As much of a line as a message quotes.
+constexpr std::size_t kMostQuoted = 80;
+
+/// A line of output as it is quoted in a message, from byte `begin` on.
+std::string shown(std::string_view line, std::size_t begin = 0) {
+  const std::string_view rest = line.substr(begin);
+  return fmt::format("'{}{}{}'", begin > 0 ? "..." : "", printable(rest.substr(0, kMostQuoted)),
+                     rest.size() > kMostQuoted ? "..." : "");
+}
+
+/// Where to begin quoting two lines that differ. Lines that begin with the same long path would otherwise be
+/// shown as equal.
+std::size_t start_of_quotes(std::string_view actual, std::string_view expected) {
+  constexpr std::size_t kLead = 20;  // of what both have, to find the place by
+  const auto differ = std::mismatch(actual.begin(), actual.end(), expected.begin(), expected.end());
+  const auto common = static_cast<std::size_t>(differ.first - actual.begin());
+  return common < kMostQuoted / 2 ? 0 : common - kLead;
 }
 
 /// Says where two texts differ first, by line.
@@ -40,8 +52,9 @@ std::string first_difference(std::string_view actual, std::string_view expected,
   const std::size_t common = std::min(actual_lines.size(), expected_lines.size());
   for (std::size_t i = 0; i < common; ++i) {
     if (actual_lines[i] != expected_lines[i]) {
-      return fmt::format("{} {} is {}, expected {}", what, i + 1, shown(actual_lines[i]),
-                         shown(expected_lines[i]));
+      const std::size_t begin = start_of_quotes(actual_lines[i], expected_lines[i]);
+      return fmt::format("{} {} is {}, expected {}", what, i + 1, shown(actual_lines[i], begin),
+                         shown(expected_lines[i], begin));
     }
   }
   if (actual_lines.size() > common) {

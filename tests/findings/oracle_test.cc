@@ -46,6 +46,16 @@ TEST(Oracle, ShowsTheFirstLineThatDiffers) {
   EXPECT_EQ(found.findings[0].message, "line 3 is 'x', expected 'c'");
 }
 
+TEST(Oracle, QuotesLongLinesFromWhereTheyDiffer) {
+  const std::string path(200, 'p');
+  const OracleVerdict found = verdict(expecting_file(), exited(0, path + "/a.rb: wrong\n"),
+                                      {.expected = path + "/b.rb: right\n", .reference = {}});
+  ASSERT_THAT(kinds(found), testing::ElementsAre("output-differs"));
+  const std::string lead = "..." + std::string(19, 'p') + "/";
+  EXPECT_EQ(found.findings[0].message,
+            "line 1 is '" + lead + "a.rb: wrong', expected '" + lead + "b.rb: right'");
+}
+
 TEST(Oracle, TellsOutputThatEndsEarlyOrLate) {
   const OracleTexts texts{.expected = "a\nb\n", .reference = {}};
   EXPECT_THAT(verdict(expecting_file(), exited(0, "a\n"), texts).findings[0].message,
