@@ -28,7 +28,7 @@ namespace analyzer::cache {
 
 /// Raised whenever reading a file can give another unit: a new grammar, a change in infer/lower*.cc or
 /// infer/unit.h.
-inline constexpr std::uint32_t kEntryVersion = 2;
+inline constexpr std::uint32_t kEntryVersion = 3;
 
 /// How often each thing happened. Plain numbers: those of workers are added up.
 struct Counters {

@@ -1,8 +1,13 @@
+#include <algorithm>
 #include <iostream>
 #include <map>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 
+#include "analyzer/base/suggest.h"
 #include "analyzer/cli/command_check.h"
 #include "analyzer/cli/exit_codes.h"
 
@@ -47,6 +52,23 @@ void add_options(CLI::App& check, CheckOptions& options) {
   check.add_flag("--cache-stats", options.shows_cache_stats, "say how much the cache holds; no paths needed");
 }
 
+/// What CLI11 says, and the option that was probably meant.
+std::string with_suggestion(const CLI::ParseError& error, const CLI::App& check, int argc, char** argv) {
+  std::string message = error.what();
+  if (dynamic_cast<const CLI::ExtrasError*>(&error) == nullptr) return message;
+  std::vector<std::string> names;
+  for (const CLI::Option* const option : check.get_options()) names.push_back(option->get_name());
+  const std::vector<std::string_view> candidates(names.begin(), names.end());
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view given = argv[i];
+    const std::string_view name = given.substr(0, given.find('='));
+    const bool is_known = std::find(candidates.begin(), candidates.end(), name) != candidates.end();
+    if (!name.starts_with("--") || is_known) continue;
+    return "unknown option " + std::string(name) + analyzer::suggestion(name, candidates);
+  }
+  return message;
+}
+
 int usage_error(const std::string& message) {
   std::cerr << "analyzer: " << message << '\n';
   return analyzer::cli::kExitUsage;
@@ -69,7 +91,7 @@ int main(int argc, char** argv) {
   } catch (const CLI::CallForHelp& help) {
     return app.exit(help);
   } catch (const CLI::ParseError& error) {
-    return usage_error(error.what());
+    return usage_error(with_suggestion(error, *check, argc, argv));
   }
   if (options.paths.empty() && !options.clears_cache && !options.shows_cache_stats) {
     return usage_error("name the files or folders to check: analyzer check PATH...");

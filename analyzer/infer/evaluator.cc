@@ -224,14 +224,25 @@ bool Evaluator::is_too_general(ClassId id) const {
 }
 
 Type Evaluator::project_result(const TypeAtom& atom, const Lookup& found, std::string_view name) {
-  if (found.project->size() != 1) return Type::unknown();
-  const MethodRef ref = found.project->front();
-  const MethodDecl& method = project_.unit(ref.unit)->methods[ref.method];
-  if ((method.flags & kMethodOpaque) != 0) return Type::unknown();
   const bool may_differ = !atom.is_exact && (project_.node(atom.class_id).has_open_descendant ||
                                              project_.is_overridden(atom.class_id, atom.side, name));
   if (may_differ) return Type::unknown();
-  return shared_result({ref.unit, method.result});
+  // Defined more than once: any of them may run.
+  Type all;
+  bool is_first = true;
+  for (const MethodRef ref : *found.project) {
+    const MethodDecl& method = project_.unit(ref.unit)->methods[ref.method];
+    const bool is_opaque = (method.flags & kMethodOpaque) != 0;
+    const Type one = is_opaque ? Type::unknown() : shared_result({ref.unit, method.result});
+    if (!one.is_known()) return Type::unknown();
+    if (is_first) {
+      all = one;
+      is_first = false;
+    } else {
+      all.join(one);
+    }
+  }
+  return all;
 }
 
 }  // namespace analyzer::infer

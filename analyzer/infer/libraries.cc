@@ -1,5 +1,7 @@
 #include "analyzer/infer/libraries.h"
 
+#include <utility>
+
 #include "analyzer/base/words.h"
 
 namespace analyzer::infer {
@@ -17,17 +19,30 @@ constexpr std::string_view kStandardLibraries =
     "syslog tempfile test thread thwait time timeout tmpdir tracer tsort typeprof ubygems un "
     "unicode_normalize uri weakref webrick win32 win32ole xmlrpc yaml zlib";
 
-// What native extensions define, and what other libraries most often reopen.
+// What native extensions define, in Ruby 3.1 and its bundled gems.
 constexpr std::string_view kNativeConstants =
-    "ARGF Abbrev Addrinfo Base64 BasicSocket Benchmark BigDecimal BigMath CGI CSV Continuation Coverage "
-    "DBM DBMError DRb Date DateTime Delegator DidYouMean Digest ERB English Etc Fcntl Fiddle FileUtils "
-    "Find Forwardable GDBM GDBMError GDBMFatalError GetoptLong IPAddr IPSocket IRB JSON Kconv Logger "
-    "Matrix MiniTest Minitest Monitor MonitorMixin NKF Net ObjectSpace Observable Open3 OpenSSL "
-    "OpenStruct OptionParser PP PStore PTY Pathname PrettyPrint Prime Psych RBS REXML RSS Racc Rake "
-    "Random RbConfig Readline Resolv Rinda Ripper RubyVM SDBM SDBMError SOCKSSocket SecureRandom Set "
-    "Shellwords SimpleDelegator Singleton Socket SocketError StringIO StringScanner Syslog TCPServer "
-    "TCPSocket TSort Tempfile Test Timeout TracePoint UDPSocket UNIXServer UNIXSocket URI WEBrick "
-    "WIN32OLE WeakRef Win32 XMLRPC YAML Zlib";
+    "ARGF Addrinfo BasicSocket BigDecimal BigMath CGI Continuation Coverage DBM DBMError Date DateTime "
+    "Digest Etc Fcntl Fiddle GDBM GDBMError GDBMFatalError IPSocket JSON Kconv Monitor NKF ObjectSpace "
+    "OpenSSL PTY Pathname Psych RBS Racc Random RbConfig Readline Ripper RubyVM SDBM SDBMError SOCKSSocket "
+    "Socket SocketError StringIO StringScanner Syslog TCPServer TCPSocket TracePoint UDPSocket UNIXServer "
+    "UNIXSocket WIN32OLE Win32 Zlib";
+
+// Libraries in Ruby alone that programs reopen, where the feature is not the constant in lower case.
+constexpr std::pair<std::string_view, std::string_view> kFeatures[] = {
+    {"Delegator", "delegate"},    {"DidYouMean", "did_you_mean"},
+    {"Gem", "rubygems"},          {"MiniTest", "minitest"},
+    {"MonitorMixin", "monitor"},  {"Net", "net/protocol"},
+    {"Observable", "observer"},   {"OpenStruct", "ostruct"},
+    {"OptionParser", "optparse"}, {"REXML", "rexml/rexml"},
+    {"Rinda", "rinda/rinda"},     {"SimpleDelegator", "delegate"},
+    {"Test", "test/unit"},        {"XMLRPC", "xmlrpc"}};
+
+constexpr std::string_view kReopenedConstants =
+    "Abbrev Base64 Benchmark Bundler CSV DRb ERB English FileUtils Find Forwardable GetoptLong IPAddr IRB "
+    "Logger "
+    "Matrix Minitest Open3 PP PStore PrettyPrint Prime RDoc Reline RSS Rake Resolv SecureRandom Set "
+    "Shellwords Singleton "
+    "TSort Tempfile Timeout URI WEBrick WeakRef YAML";
 
 }  // namespace
 
@@ -39,6 +54,19 @@ bool is_standard_library(std::string_view name) {
 bool is_native_constant(std::string_view name) {
   static const WordSet kWords(kNativeConstants);
   return kWords.contains(name);
+}
+
+std::optional<std::string> library_of_constant(std::string_view name) {
+  static const WordSet kWords(kReopenedConstants);
+  for (const auto& [constant, feature] : kFeatures) {
+    if (constant == name) return std::string(feature);
+  }
+  if (!kWords.contains(name)) return std::nullopt;
+  std::string feature(name);
+  for (char& c : feature) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return feature;
 }
 
 }  // namespace analyzer::infer

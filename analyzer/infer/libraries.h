@@ -1,5 +1,7 @@
 #pragma once
 
+#include <optional>
+#include <string>
 #include <string_view>
 
 namespace analyzer::infer {
@@ -11,5 +13,9 @@ namespace analyzer::infer {
 /// Is it a top-level constant that one of Ruby's native extensions defines? A project that shows such a class
 /// shows only the part of it that is written in Ruby.
 [[nodiscard]] bool is_native_constant(std::string_view name);
+
+/// The feature (as `require` takes it) that defines this top-level constant, for libraries of Ruby's
+/// distribution that are written in Ruby alone and that programs reopen; nothing for any other constant.
+[[nodiscard]] std::optional<std::string> library_of_constant(std::string_view name);
 
 }  // namespace analyzer::infer

@@ -28,6 +28,7 @@ FileUnit Lowerer::run() && {
   record_errors();
   if (unit().errors.empty() && ast_.size() > 0) {
     frame_ = std::make_unique<Frame>(ast_, 0, builder_);
+    frame_->statement_depth = 1;
     statements(0);
     record_mentions();
   }

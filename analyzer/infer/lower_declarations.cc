@@ -85,6 +85,7 @@ void Lowerer::body(NodeId body_id, ScopeId scope, DefinitionTarget target, Value
   inner->scope = scope;
   inner->target = target;
   inner->self = self;
+  inner->statement_depth = frame_->statement_depth == 0 ? 0 : depth_ + 2;  // the body, then the statement
   std::swap(frame_, inner);
   expression(body_id);
   std::swap(frame_, inner);

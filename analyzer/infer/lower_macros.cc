@@ -22,14 +22,18 @@ constexpr std::string_view kIterations =
 
 // Words that are often called in a class body and add no instance or class method that is not written there.
 constexpr std::string_view kHarmlessMacros =
-    "Array Float Integer Rational String abort ancestors autoload block_given? catch "
+    "Array Float Integer Pathname Rational String __FILE__ __LINE__ __dir__ __method__ abort allocate "
+    "ancestors "
+    "autoload binding block_given? catch class_variables "
     "class_variable_defined? class_variable_get class_variable_set const_defined? const_get const_set "
     "const_source_location constants deprecate_constant fail format freeze hash inspect instance_method "
-    "instance_methods instance_variable_defined? instance_variable_get instance_variable_set lambda loop "
-    "method_defined? name nil? object_id p print printf private_class_method private_constant "
+    "instance_methods instance_variable_defined? instance_variable_get instance_variable_set "
+    "instance_variables lambda loop "
+    "method_defined? methods name new nil? object_id p print printf private_class_method private_constant "
+    "private_instance_methods "
     "private_method_defined? proc protected_method_defined? public_class_method public_constant "
     "public_instance_method public_method_defined? puts raise rand remove_const require require_relative "
-    "respond_to? ruby2_keywords sleep sprintf srand throw trap using warn";
+    "respond_to? ruby2_keywords singleton_methods sleep sprintf srand throw trap using warn";
 
 // Called on a class (or any object), these may give it methods that no `def` in its body shows.
 constexpr std::string_view kClassChangers =
@@ -78,11 +82,12 @@ std::string_view Lowerer::literal_name(NodeId id) const {
 
 void Lowerer::requires_library(std::string_view name, NodeId arguments) {
   const NodeId first = ast_.first(arguments);
-  if (first == kNone || ast_.kind(first) != NodeKind::string) return;
-  std::string path(literal_name(first));
-  if (name == "require_relative") path.insert(0, "./");
+  std::string path;
+  if (first != kNone && ast_.kind(first) == NodeKind::string) path = literal_name(first);
+  if (!path.empty() && name == "require_relative") path.insert(0, "./");
   made_names_.push_back(std::move(path));
-  unit().requires_.push_back(builder_.intern(made_names_.back()));
+  const std::uint32_t is_conditional = depth_ == frame_->statement_depth ? 0 : 1;
+  unit().requires_.push_back({builder_.intern(made_names_.back()), is_conditional});
 }
 
 /// What is named by a literal from `first` on may be defined by the call: also as an attribute writer or a

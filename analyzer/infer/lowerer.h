@@ -40,6 +40,8 @@ struct Frame {
   ScopeId scope = 0;
   ValueId self = kUnknownValue;
   DefinitionTarget target;
+  std::uint32_t statement_depth =
+      0;  ///< of what runs whenever the file does; 0 in a method, where nothing does
   std::optional<ValueId> returned;  ///< join of all `return` values so far
 };
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <filesystem>
 #include <utility>
 
 #include "analyzer/infer/libraries.h"
@@ -20,16 +19,9 @@ bool answers_anything(std::string_view method) {
   return method == "method_missing" || method == "respond_to_missing?" || method == "respond_to?";
 }
 
-std::string_view without_extension(std::string_view name) {
-  if (name.ends_with(".rb") || name.ends_with(".so")) name.remove_suffix(3);
-  return name;
-}
-
-/// What a file of the project is called in `needed`, a name as `require` takes it in the file at `path`:
-/// `./x` is beside that file.
-std::string needed_file(std::string_view path, std::string_view needed) {
-  if (!needed.starts_with("./")) return std::string(needed);
-  return (std::filesystem::path(path).parent_path() / needed).lexically_normal();
+/// Is it a part of Ruby, whose signatures or names the analyzer has?
+bool is_read_elsewhere(std::string_view required) {
+  return !required.starts_with("./") && is_standard_library(without_extension(required));
 }
 
 }  // namespace
@@ -42,6 +34,7 @@ void ProjectBuilder::each_unit(Visit visit) {
 }
 
 void ProjectBuilder::run() {
+  find_missing_libraries();
   add_signatures();
   add_scopes();
   link_signatures();
@@ -58,14 +51,33 @@ void ProjectBuilder::run() {
   spread_openness();
 }
 
+void ProjectBuilder::find_missing_libraries() {
+  each_unit([this](std::uint32_t index, const FileUnit& unit) {
+    for (const Requirement& needed : unit.requires_) {
+      const std::string_view name = unit.name(needed.name);
+      if (needed.is_conditional == 0 && is_read_elsewhere(name) && files_.find(index, name) == nullptr) {
+        missing_libraries_.insert(name.substr(0, name.find('/')));
+      }
+    }
+  });
+}
+
+/// Does a library own this top-level constant that is not in the project, or not wholly? A class below it is
+/// then shown in part.
+bool ProjectBuilder::is_of_missing_library(std::string_view constant) const {
+  if (is_native_constant(constant)) return true;
+  const std::optional<std::string> feature = library_of_constant(constant);
+  if (!feature) return false;
+  return !files_.has(*feature) || missing_libraries_.contains(feature->substr(0, feature->find('/')));
+}
+
 ClassId ProjectBuilder::add_node(const std::string& name) {
   const auto [found, is_new] = project_.ids_.emplace(name, static_cast<ClassId>(project_.nodes_.size()));
   if (is_new) {
     project_.nodes_.emplace_back();
     project_.nodes_.back().name = name;
     evidence_.push_back(Evidence::none);
-    const std::size_t cut = name.find("::");
-    if (is_native_constant(std::string_view(name).substr(0, cut))) open(found->second);
+    if (is_of_missing_library(std::string_view(name).substr(0, name.find("::")))) open(found->second);
   }
   return found->second;
 }
@@ -193,8 +205,11 @@ void ProjectBuilder::link_superclass(std::uint32_t unit, const ClassDecl& decl) 
   const ClassId id = project_.scope_class(unit, decl.scope);
   if (id == kNoClass) return;
   ClassNode& node = project_.nodes_[id];
-  if ((decl.open & kOpenInstance) != 0) node.is_open = true;
-  if ((decl.open & kOpenSingleton) != 0) node.is_singleton_open = true;
+  if (decl.open != 0 && node.signatures != nullptr) changes_core(unit);
+  if (node.signatures == nullptr) {
+    node.is_open = node.is_open || (decl.open & kOpenInstance) != 0;
+    node.is_singleton_open = node.is_singleton_open || (decl.open & kOpenSingleton) != 0;
+  }
   const auto kind = static_cast<SuperclassKind>(decl.superclass_kind);
   if (kind == SuperclassKind::none || node.signatures != nullptr) return;
   ClassId super = kNoClass;
@@ -223,7 +238,12 @@ void ProjectBuilder::link_mixin(std::uint32_t unit, const Mixin& mixin) {
       mixin.path == 0 ? into : project_.constant(unit, mixin.into, in.name(mixin.path)).class_id;
   ClassNode& node = project_.nodes_[into];
   const auto way = static_cast<MixinWay>(mixin.way);
+  if (node.signatures != nullptr && (module == kNoClass || project_.nodes_[module].signatures == nullptr)) {
+    changes_core(unit);
+    if (module != kNoClass) core_mixins_.push_back(module);
+  }
   if (module == kNoClass) {
+    if (node.signatures != nullptr) return;
     if (way != MixinWay::extend) {
       node.is_open = true;
       node.has_unknown_ancestor = true;
@@ -283,7 +303,13 @@ void ProjectBuilder::add_method(ClassId owner, std::uint32_t unit, std::uint32_t
   ClassNode& node = project_.nodes_[owner];
   const bool is_singleton = (decl.flags & kMethodSingleton) != 0;
   (is_singleton ? node.singleton : node.instance)[name].push_back({unit, index});
-  if (answers_anything(name)) (is_singleton ? node.is_singleton_open : node.is_open) = true;
+  if (answers_anything(name)) {
+    if (node.signatures != nullptr) {
+      changes_core(unit);
+    } else {
+      (is_singleton ? node.is_singleton_open : node.is_open) = true;
+    }
+  }
   evidence_[owner] = std::max(evidence_[owner], name == "initialize" ? Evidence::strong : Evidence::weak);
   std::vector<ClassId>& definers = project_.definers_[name];
   if (definers.empty() || definers.back() != owner) definers.push_back(owner);
@@ -293,7 +319,12 @@ void ProjectBuilder::open_from_outside() {
   each_unit([this](std::uint32_t index, const FileUnit& unit) {
     for (const OpenedConstant& opened : unit.opened) {
       const ClassId id = project_.constant(index, opened.scope, unit.name(opened.path)).class_id;
-      if (id != kNoClass) open(id);
+      if (id == kNoClass) continue;
+      if (project_.nodes_[id].signatures != nullptr) {
+        changes_core(index);
+      } else {
+        open(id);
+      }
     }
   });
 }
@@ -301,51 +332,48 @@ void ProjectBuilder::open_from_outside() {
 // A file that needs a library which is neither in the project nor in Ruby's distribution shares its process
 // with code that nobody has read: it may extend core classes, and a class without `initialize` and without a
 // superclass may be a patch of one that lives there. So do the files that need such a file, and those that it
-// needs itself.
+// needs itself. So is a file that changes a core class in a way that cannot be followed: opening the class
+// itself would silence every check of the project for one line. What is needed under a condition (`begin
+// require 'x' rescue LoadError`, in a method) may be missing, so only the file that asks for it can build on
+// it.
 void ProjectBuilder::find_foreign_code() {
-  std::vector<std::string> normal_paths;
-  for (const std::string& path : project_.paths_) {
-    normal_paths.push_back(std::filesystem::path(path).lexically_normal());
-  }
-  std::unordered_map<std::string_view, std::vector<std::uint32_t>> by_suffix;
-  for (std::uint32_t index = 0; index < project_.paths_.size(); ++index) {
-    std::string_view rest = without_extension(normal_paths[index]);
-    for (;;) {
-      by_suffix[rest].push_back(index);
-      const std::size_t cut = rest.find('/');
-      if (cut == std::string_view::npos) break;
-      rest.remove_prefix(cut + 1);
-    }
-  }
   std::vector<std::vector<std::uint32_t>> needed_by(project_.units_.size());
   std::vector<std::vector<std::uint32_t>> needs(project_.units_.size());
-  std::vector<std::uint32_t> foreign;
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> conditional;
+  std::vector<std::uint32_t> foreign = core_changers_;
   each_unit([&](std::uint32_t index, const FileUnit& unit) {
-    for (const NameId id : unit.requires_) {
-      const std::string file = needed_file(project_.paths_[index], unit.name(id));
-      const std::string_view name = without_extension(file);
-      const auto found = by_suffix.find(name);
-      if (found != by_suffix.end()) {
-        for (const std::uint32_t other : found->second) {
+    for (const Requirement& needed : unit.requires_) {
+      const std::vector<std::uint32_t>* const found = files_.find(index, unit.name(needed.name));
+      if (found == nullptr) {
+        if (is_read_elsewhere(unit.name(needed.name))) continue;
+        if (needed.is_conditional == 0 && !project_.foreign_[index]) foreign.push_back(index);
+        project_.foreign_[index] = true;
+        continue;
+      }
+      for (const std::uint32_t other : *found) {
+        if (needed.is_conditional != 0) {
+          conditional.emplace_back(index, other);
+        } else {
           needed_by[other].push_back(index);
           needs[index].push_back(other);
         }
-      } else if ((unit.name(id).starts_with("./") || !is_standard_library(name)) &&
-                 !project_.foreign_[index]) {
-        project_.foreign_[index] = true;
-        foreign.push_back(index);
       }
     }
   });
+  std::vector<bool> has_spread(project_.units_.size());
+  for (const std::uint32_t index : foreign) has_spread[index] = true;
   for (std::size_t at = 0; at < foreign.size(); ++at) {
     for (const std::uint32_t index : needed_by[foreign[at]]) {
-      if (project_.foreign_[index]) continue;
-      project_.foreign_[index] = true;
-      foreign.push_back(index);
+      if (!has_spread[index]) foreign.push_back(index);
+      has_spread[index] = true;
     }
   }
   for (const std::uint32_t index : foreign) {
+    project_.foreign_[index] = true;
     for (const std::uint32_t other : needs[index]) project_.foreign_[other] = true;
+  }
+  for (const auto& [index, other] : conditional) {
+    if (has_spread[other]) project_.foreign_[index] = true;
   }
 }
 
@@ -421,7 +449,7 @@ void ProjectBuilder::spread_openness() {
     changed = false;
     for (ClassId id = 0; id < project_.nodes_.size(); ++id) {
       ClassNode& node = project_.nodes_[id];
-      if (node.is_open && node.is_singleton_open) continue;
+      if (node.signatures != nullptr || (node.is_open && node.is_singleton_open)) continue;
       const auto differs = [&](ClassId other) { return other != id && opens_others(other); };
       bool opens = node.superclass != kNoClass && differs(node.superclass);
       for (const auto* list : {&node.includes, &node.prepends, &node.extends}) {
@@ -431,6 +459,11 @@ void ProjectBuilder::spread_openness() {
       open(id);
       changed = true;
     }
+  }
+  // Everything is below a core class: what one has of an open module is known to those who need that file.
+  for (const ClassId module : core_mixins_) {
+    for (const ClassId ancestor : project_.nodes_[module].ancestors)
+      project_.nodes_[ancestor].is_open = false;
   }
   for (ClassId id = 0; id < project_.nodes_.size(); ++id) {
     if (!project_.nodes_[id].is_open && !project_.nodes_[id].is_singleton_open) continue;

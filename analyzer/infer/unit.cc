@@ -100,7 +100,8 @@ class Checker {
                        [this](ValueId id) { return value(id); }) &&
            std::all_of(unit_.keywords.begin(), unit_.keywords.end(), is_name) &&
            std::all_of(unit_.loose_names.begin(), unit_.loose_names.end(), is_name) &&
-           std::all_of(unit_.requires_.begin(), unit_.requires_.end(), is_name) &&
+           std::all_of(unit_.requires_.begin(), unit_.requires_.end(),
+                       [this](const Requirement& at) { return name(at.name); }) &&
            std::all_of(unit_.parameter_keywords.begin(), unit_.parameter_keywords.end(),
                        [this](const KeywordParameter& at) { return name(at.name); }) &&
            std::all_of(unit_.constants.begin(), unit_.constants.end(),

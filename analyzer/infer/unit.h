@@ -148,6 +148,11 @@ struct MethodDecl {
   Place place;
 };
 
+struct Requirement {
+  NameId name = 0;  ///< as `require` takes it; for `require_relative` behind "./"; empty if it is computed
+  std::uint32_t is_conditional = 0;  ///< 1 in a method, a block, a condition or where its failure is caught
+};
+
 struct KeywordParameter {
   NameId name = 0;
   std::uint32_t required = 0;
@@ -197,7 +202,7 @@ struct FileUnit {
   std::vector<OpenedConstant> opened;
   std::vector<NameId>
       loose_names;  ///< methods defined where their class cannot be told: never reported as missing
-  std::vector<NameId> requires_;  ///< what `require` names, as written; for `require_relative` behind "./"
+  std::vector<Requirement> requires_;
   std::vector<Mention> mentions;  ///< ordered by place
   std::vector<ParseError> errors;
 

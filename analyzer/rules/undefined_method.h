@@ -9,7 +9,7 @@ namespace analyzer::rules {
 ///
 /// Silent for a call without a receiver or on self (a subclass may define the method), for names that are
 /// loose in the project, for what libraries add to core classes, and for core classes in files that need
-/// unknown libraries.
+/// unknown libraries or change core classes in ways that cannot be followed.
 class UndefinedMethod : public Rule {
  public:
   [[nodiscard]] std::string_view id() const override { return "call.undefined-method"; }

@@ -86,10 +86,15 @@ std::optional<std::string> problem_with(const CallContext& call, const infer::Lo
     if (has_narrow_signature(project.node(found.owner).name, name)) return std::nullopt;
     return signature_problem(call, *found.signature);
   }
-  if (found.project == nullptr || found.project->size() != 1) return std::nullopt;
-  const infer::MethodRef ref = found.project->front();
-  const infer::FileUnit& unit = *call.file.project.unit(ref.unit);
-  return project_problem(call, unit, unit.methods[ref.method]);
+  if (found.project == nullptr) return std::nullopt;
+  // Defined more than once: which one runs cannot be told, so the call must be wrong for each.
+  std::optional<std::string> last;
+  for (const infer::MethodRef ref : *found.project) {
+    const infer::FileUnit& unit = *call.file.project.unit(ref.unit);
+    last = project_problem(call, unit, unit.methods[ref.method]);
+    if (!last) break;
+  }
+  return last;
 }
 
 /// `C.new` hands its arguments to C#initialize, unless the class answers `new` itself.

@@ -164,6 +164,38 @@ TEST(UndefinedMethod, IsSilentAboutCoreClassesNextToUnknownLibraries) {
   EXPECT_THAT(analyze("require 'json'\n'a'.pluralize\n'a'.to_json\n"), testing::SizeIs(1));
 }
 
+TEST(UndefinedMethod, LetsOnlyItsOwnFileBuildOnAnOptionalLibrary) {
+  const std::string optional = "begin\n require 'fancy'\nrescue LoadError\nend\n''.fancy\n";
+  EXPECT_THAT(analyze(optional), IsEmpty());
+  EXPECT_THAT(analyze({{"lib/a.rb", "require 'b'\n''.fancy\n"}, {"lib/b.rb", optional}}),
+              ElementsAre(testing::StartsWith("lib/a.rb:2: undefined method 'fancy'")));
+}
+
+TEST(UndefinedMethod, IsSilentAboutCoreClassesOnlyWhereAFileChangesThemInUnknownWays) {
+  const std::string change = "class String\n fancy_macro :shout\nend\n";
+  EXPECT_THAT(analyze(change + "''.nope\n"), IsEmpty());
+  EXPECT_THAT(analyze({{"lib/a.rb", "require_relative 'b'\n''.nope\n"}, {"lib/b.rb", change}}), IsEmpty());
+  EXPECT_THAT(analyze({{"lib/a.rb", "class A\n def f; end\nend\nA.new.nope\n"}, {"lib/b.rb", change}}),
+              testing::SizeIs(1));
+}
+
+TEST(UndefinedMethod, TakesALibrarysClassesForWholeOnlyWhereTheLibraryIs) {
+  const std::string patch =
+      "module REXML\n class Document\n  def more; end\n end\nend\nREXML::Document.new.root\n";
+  EXPECT_THAT(analyze(patch), IsEmpty());
+  EXPECT_THAT(analyze({{"lib/rexml/rexml.rb", patch}, {"lib/x.rb", "require 'rexml/rexml'\n"}}),
+              testing::SizeIs(1));
+  EXPECT_THAT(analyze({{"ext/rexml/rexml.rb", patch}, {"lib/x.rb", "require 'rexml/document'\n"}}),
+              IsEmpty());
+}
+
+TEST(UndefinedMethod, JoinsTheResultsOfAMethodThatIsDefinedTwice) {
+  EXPECT_THAT(analyze("class A\n def f = 's'\n def f = 1\n def g = 's'\n def g = unknown\nend\n"
+                      "A.new.f.nope\nA.new.f.upcase\nA.new.g.nope\n"),
+              ElementsAre("7: undefined method 'nope' for an instance of String or an instance of Integer "
+                          "[call.undefined-method]"));
+}
+
 TEST(UndefinedMethod, IsSilentOnSelfBecauseASubclassMayDefineIt) {
   EXPECT_THAT(analyze("class A\n def f = self.template\n def self.g = template\nend\n"), IsEmpty());
 }
@@ -250,8 +282,13 @@ TEST(WrongArity, ChecksCallsOnSelfUnlessASubclassDiffers) {
 TEST(WrongArity, IsSilentForSplatsRepeatedDefinitionsAndAliases) {
   EXPECT_THAT(
       analyze("class A\n def f(a); end\n def f(a, b); end\n def g(...) = f(...)\n def h(a); end\n alias h g\n"
-              " attr_reader :i\nend\na = A.new\na.f\na.g(1, 2, 3)\na.h\na.f(*x)\na.h(*x)\na.i(*x)\n"),
+              " attr_reader :i\nend\na = A.new\na.f(1)\na.f(1, 2)\na.g(1, 2, "
+              "3)\na.h\na.f(*x)\na.h(*x)\na.i(*x)\n"),
       IsEmpty());
+}
+
+TEST(WrongArity, ReportsACallThatIsWrongForEveryDefinition) {
+  EXPECT_THAT(analyze("class A\n def f(a); end\n def f(a, b); end\nend\nA.new.f\n"), testing::SizeIs(1));
 }
 
 TEST(ZeroDivision, FollowsTheZeroThroughVariables) {
