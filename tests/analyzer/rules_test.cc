@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "analyzer/infer/file_index.h"
 #include "tests/analyzer/analyze_text.h"
 
 namespace analyzer {
@@ -162,6 +163,25 @@ TEST(UndefinedMethod, IsSilentAboutCoreClassesNextToUnknownLibraries) {
       analyze({{"lib/a.rb", "require 'b'\n'a'.pluralize\n"}, {"lib/b.rb", "require 'active_support'\n"}}),
       IsEmpty());
   EXPECT_THAT(analyze("require 'json'\n'a'.pluralize\n'a'.to_json\n"), testing::SizeIs(1));
+}
+
+TEST(FileIndex, FindsFilesByTheEndOfTheirPathAndBesideAFile) {
+  const infer::FileIndex files({"/a/./lib//x.rb", "../b/y.rb", "z.rb", "/a/lib/deep/x.rb"});
+  using Indices = std::vector<std::uint32_t>;
+  const auto found = [&](std::uint32_t from, std::string_view name) {
+    const Indices* const indices = files.find(from, name);
+    return indices == nullptr ? Indices() : *indices;
+  };
+  EXPECT_EQ(found(2, "x"), (Indices{0, 3}));
+  EXPECT_EQ(found(2, "lib/x.rb"), Indices{0});
+  EXPECT_EQ(found(0, "./deep/x"), Indices{3});
+  EXPECT_EQ(found(3, "./../x"), Indices{0});
+  EXPECT_EQ(found(3, "./../../../../a/lib/x"), Indices{0}) << "above the root is the root";
+  EXPECT_EQ(found(2, "./z.so"), Indices{2});
+  EXPECT_EQ(found(2, "./../b/y"), Indices{1});
+  EXPECT_EQ(found(1, "./x"), Indices());
+  EXPECT_TRUE(files.has("b/y"));
+  EXPECT_FALSE(files.has("c/y"));
 }
 
 TEST(UndefinedMethod, LetsOnlyItsOwnFileBuildOnAnOptionalLibrary) {
