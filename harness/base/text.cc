@@ -178,6 +178,24 @@ Result<std::uint64_t> parse_unsigned(std::string_view text) {
   return number;
 }
 
+Result<double> parse_share(std::string_view text, ShareEnds ends) {
+  const bool is_percentage = text.ends_with('%');
+  const std::string_view digits = is_percentage ? text.substr(0, text.size() - 1) : text;
+  double number = 0;
+  const auto [end, error] =
+      std::from_chars(digits.data(), digits.data() + digits.size(), number, std::chars_format::fixed);
+  if (error != std::errc() || end != digits.data() + digits.size()) {
+    return fail(ErrorKind::usage, fmt::format("'{}' is not a share such as 0.01 or 1%", printable(text)));
+  }
+  if (is_percentage) number /= 100;
+  const bool is_inside = ends == ShareEnds::included ? number >= 0 && number <= 1 : number > 0 && number < 1;
+  if (!is_inside) {
+    return fail(ErrorKind::usage, fmt::format("'{}' is out of range; a share lies between 0 and 1{}",
+                                              printable(text), is_percentage ? "00%" : ""));
+  }
+  return number;
+}
+
 std::string closest_match(std::string_view word, std::span<const std::string> candidates) {
   std::string best;
   // A third of the word may be mistyped; more than that is another word.

@@ -31,6 +31,10 @@ namespace repro {
 /// Reads a whole decimal number without sign. Errors: usage.
 [[nodiscard]] Result<std::uint64_t> parse_unsigned(std::string_view text);
 
+/// Reads a share of 1, strictly between 0 and 1 unless the ends are allowed: `0.01` or `1%`. Errors: usage.
+enum class ShareEnds : bool { excluded, included };
+[[nodiscard]] Result<double> parse_share(std::string_view text, ShareEnds ends = ShareEnds::excluded);
+
 /// The candidate nearest to `word` by edit distance, if it is near enough to be a typing error; else "".
 [[nodiscard]] std::string closest_match(std::string_view word, std::span<const std::string> candidates);
 /// "; did you mean 'X'?" or "".

@@ -122,6 +122,10 @@ Result<std::optional<std::uint64_t>> ParsedOptions::size(std::string_view name) 
   return read_as<std::uint64_t>(*this, name, parse_size);
 }
 
+Result<std::optional<double>> ParsedOptions::share(std::string_view name) const {
+  return read_as<double>(*this, name, [](std::string_view text) { return parse_share(text); });
+}
+
 void ParsedOptions::set(std::string_view name, std::vector<std::string> values, std::string origin) {
   entries_[std::string(name)] = Entry{std::move(values), std::move(origin)};
 }
@@ -156,10 +160,12 @@ Result<std::optional<ParsedOptions>> parse_options(const VerbSpec& verb,
   }
 
   std::vector<std::string> extras = app.remaining();
-  if (!extras.empty() && !verb.positional.empty() && !extras.front().starts_with('-')) {
-    parsed.positional = extras.front();
+  while (!extras.empty() && !verb.positional.empty() && !extras.front().starts_with('-') &&
+         parsed.positionals.size() < verb.most_positionals) {
+    parsed.positionals.push_back(extras.front());
     extras.erase(extras.begin());
   }
+  if (!parsed.positionals.empty()) parsed.positional = parsed.positionals.front();
   if (!extras.empty()) return explain_extras(verb, extras);
   if (parsed.has_command && !verb.takes_command) {
     return fail(ErrorKind::usage, fmt::format("repro {} takes no command", verb.name));

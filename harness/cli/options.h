@@ -45,6 +45,7 @@ struct VerbSpec {
   std::string_view positional;   ///< name of the one positional argument; empty: none is taken
   bool takes_command = false;    ///< whether `-- COMMAND ...` may follow
   std::span<const OptionSpec> options;
+  std::size_t most_positionals = 1;  ///< where `positional` is not empty
 };
 
 /// The values of one verb, all still text, each with the place it came from.
@@ -62,11 +63,14 @@ class ParsedOptions {
   [[nodiscard]] Result<std::optional<std::uint64_t>> number(std::string_view name) const;
   [[nodiscard]] Result<std::optional<std::chrono::nanoseconds>> duration(std::string_view name) const;
   [[nodiscard]] Result<std::optional<std::uint64_t>> size(std::string_view name) const;
+  /// Strictly between 0 and 1, `0.01` or `1%`.
+  [[nodiscard]] Result<std::optional<double>> share(std::string_view name) const;
 
   void set(std::string_view name, std::vector<std::string> values, std::string origin);
 
-  std::string positional;            ///< empty when not given
-  std::vector<std::string> command;  ///< what stands after `--`
+  std::string positional;                ///< the first one; empty when none was given
+  std::vector<std::string> positionals;  ///< all of them
+  std::vector<std::string> command;      ///< what stands after `--`
   bool has_command = false;
 
  private:

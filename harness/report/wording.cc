@@ -59,6 +59,20 @@ std::string percent(double share) {
   return fmt::format("{:.{}f}%", std::min(std::round(value * scale), 100 * scale - 1) / scale, decimals);
 }
 
+std::string p_value_text(double p_value) {
+  if (p_value >= 0.995) return "1";
+  if (p_value < 1e-300) return "<1e-300";
+  if (p_value >= 0.0001) return two_digits(p_value);
+  return fmt::format("{:.1e}", p_value);
+}
+
+std::string e_value_text(double log_e) {
+  // Beyond what a double holds the power of ten is written by hand.
+  constexpr double kLargest = 700;
+  if (log_e > kLargest) return fmt::format("1e+{:.0f}", log_e / std::log(10.0));
+  return fmt::format("{:.3g}", std::exp(log_e));
+}
+
 RateText rate_text(const ArmSummary& arm) {
   if (!arm.rate) return {"-", "", ""};
   return {fmt::format("{}/{}", arm.counts.bad(), arm.counts.counted()), percent(arm.rate->rate),

@@ -18,6 +18,11 @@ namespace repro::report {
 /// "0%" or "100%" for what is not exactly that: `0.0031%`, `4.2%`, `92%`, `99.6%`.
 [[nodiscard]] std::string percent(double share);
 
+/// A p-value with two significant digits: `0.0016`, `2.6e-08`, `1`; never 0.
+[[nodiscard]] std::string p_value_text(double p_value);
+/// An e-value from its logarithm, likewise: `275`, `1.2e+40`.
+[[nodiscard]] std::string e_value_text(double log_e);
+
 /// The three parts of a rate, apart so that tables can align them: `23/25`, `92%`, `[74%, 99%]`.
 /// Without data: `-` and two empty texts.
 struct RateText {

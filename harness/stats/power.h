@@ -16,7 +16,7 @@ namespace repro::stats {
 /// Level of the tests that are planned.
 inline constexpr double kLevel5Percent = 0.05;
 /// Runs per side up to which numbers are enumerated.
-inline constexpr std::uint64_t kMostExactRuns = 1000;
+inline constexpr std::uint64_t kMostExactRuns = 500;
 
 struct TwoTrueRates {
   double a = 0;  ///< in [0, 1]

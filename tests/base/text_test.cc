@@ -67,5 +67,20 @@ TEST(Split, KeepsEmptyPieces) {
   EXPECT_EQ(split("", ','), (std::vector<std::string_view>{""}));
 }
 
+TEST(ParseShare, ReadsSharesAndPercentages) {
+  EXPECT_DOUBLE_EQ(*parse_share("0.01"), 0.01);
+  EXPECT_DOUBLE_EQ(*parse_share("1%"), 0.01);
+  EXPECT_DOUBLE_EQ(*parse_share("0", ShareEnds::included), 0);
+  EXPECT_DOUBLE_EQ(*parse_share("100%", ShareEnds::included), 1);
+}
+
+TEST(ParseShare, RefusesWhatIsNone) {
+  for (const char* text : {"", "%", "0", "1", "100%", "-0.1", "1.5", "nan", "inf", "0.1x", "1e-3", " 0.1"}) {
+    const Result<double> share = parse_share(text);
+    ASSERT_FALSE(share) << text;
+    EXPECT_EQ(share.error().kind, ErrorKind::usage);
+  }
+}
+
 }  // namespace
 }  // namespace repro
