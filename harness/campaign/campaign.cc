@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "harness/base/text.h"
+#include "harness/campaign/decision.h"
 #include "harness/campaign/dispenser.h"
 #include "harness/campaign/result_queue.h"
 #include "harness/campaign/stop_rule.h"
@@ -64,8 +65,13 @@ class Workers {
 class Loop {
  public:
   Loop(const ExecutionPlan& plan, store::Store& store, const World& world, OutcomeCounts earlier,
-       Dispenser& dispenser)
-      : request_(*plan.request), store_(store), world_(world), dispenser_(dispenser), counts_(earlier) {}
+       Dispenser& dispenser, DecisionWatch& decision)
+      : request_(*plan.request),
+        store_(store),
+        world_(world),
+        dispenser_(dispenser),
+        decision_watch_(decision),
+        counts_(earlier) {}
 
   Result<void> run(Workers& workers) {
     started_ = world_.clock->monotonic();
@@ -91,6 +97,7 @@ class Loop {
     }
     ++finished_;
     counts_.add(record.outcome);
+    decision_watch_.add(record.slot, record.outcome);
     if (record.outcome == Outcome::ok) {
       dispenser_.learn(request_.arms[record.slot.arm].key.sanitizer, record.process.wall);
     }
@@ -108,6 +115,9 @@ class Loop {
     }
     if (decision_ || is_interrupted_ || is_broken_) return;
     decision_ = decide_stop(request_, {counts_, world_.clock->monotonic() - started_});
+    if (!decision_ && decision_watch_.decided()) {
+      decision_ = StopDecision{StopKind::decided, *decision_watch_.decided()};
+    }
     if (decision_) dispenser_.stop();
   }
 
@@ -142,6 +152,8 @@ class Loop {
     Result<void> closed;
     if (is_broken_) {
       closed = store_.set_state(CampaignState::interrupted, error_.message, wall);
+    } else if (decision_watch_.decided()) {
+      closed = store_.set_state(CampaignState::complete, *decision_watch_.decided(), wall);
     } else if (did_all) {
       closed = store_.set_state(CampaignState::complete,
                                 fmt::format("{} runs per arm", *request_.runs_per_arm), wall);
@@ -160,6 +172,7 @@ class Loop {
   store::Store& store_;
   const World& world_;
   Dispenser& dispenser_;
+  DecisionWatch& decision_watch_;
   OutcomeCounts counts_;
   std::uint64_t finished_ = 0;
   std::optional<std::uint64_t> planned_;
@@ -182,11 +195,12 @@ struct Earlier {
   std::vector<OkRun> ok_runs;
 };
 
-Result<Earlier> read_earlier(const Request& request, const store::Store& store) {
+Result<Earlier> read_earlier(const Request& request, const store::Store& store, DecisionWatch& decision) {
   Earlier earlier;
   REPRO_TRY(store.for_each_run([&](const RunRow& row) {
     earlier.indexes.push_back(row.slot.index);
     earlier.counts.add(row.outcome);
+    decision.add(row.slot, row.outcome);
     if (row.outcome == Outcome::ok) {
       earlier.ok_runs.push_back({request.arms[row.slot.arm].key.sanitizer, row.wall});
     }
@@ -207,13 +221,15 @@ Result<std::vector<std::unique_ptr<process::ProcessRunner>>> make_runners(const 
 }  // namespace
 
 Result<void> run_campaign(const ExecutionPlan& plan, store::Store& store, const World& world) {
-  REPRO_ASSIGN(Earlier earlier, read_earlier(*plan.request, store));
+  DecisionWatch decision(*plan.request);
+  REPRO_ASSIGN(Earlier earlier, read_earlier(*plan.request, store, decision));
   Dispenser dispenser(*plan.request, std::move(earlier.indexes), earlier.counts);
+  if (decision.decided()) dispenser.stop();
   for (const Earlier::OkRun& run : earlier.ok_runs) dispenser.learn(run.build, run.wall);
   const std::uint64_t jobs =
       std::min<std::uint64_t>(plan.request->jobs, dispenser.remaining().value_or(plan.request->jobs));
   REPRO_ASSIGN(auto runners, make_runners(world, std::max<std::uint64_t>(jobs, 1)));
-  Loop loop(plan, store, world, earlier.counts, dispenser);
+  Loop loop(plan, store, world, earlier.counts, dispenser, decision);
   Workers workers(plan, dispenser, std::move(runners));
   return loop.run(workers);
 }

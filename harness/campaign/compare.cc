@@ -246,7 +246,8 @@ class PairComparison {
 
   /// Whose observed difference the fewest runs would show, and what these runs could have shown.
   void look_ahead() {
-    if (!has_both()) return;
+    if (!has_both() || !options_.power) return;
+    const double power = *options_.power;
     const std::uint64_t runs = std::min(runs_a(), runs_b());
     std::vector<const OutcomeDifference*> candidates{&result_.any_bad};
     for (const OutcomeDifference& one : result_.outcomes) {
@@ -263,14 +264,14 @@ class PairComparison {
         candidates.begin(), candidates.end(),
         [&](const auto* left, const auto* right) { return distance(left) < distance(right); });
     const stats::TwoTrueRates rates{share(widest->count_a, runs_a()), share(widest->count_b, runs_b())};
-    if (const auto needed = stats::runs_for_power(rates, options_.power, level())) {
+    if (const auto needed = stats::runs_for_power(rates, power, level())) {
       // A budget that should have been enough and was not: the next one of the same size is the advice.
       const std::uint64_t more = needed->runs > runs ? needed->runs - runs : runs;
       result_.to_decide =
           RunsToDecide{widest->outcome, rates.a, rates.b, runs + more, more, needed->is_exact};
     }
     const double base = share(pair_.counts_a.bad(), runs_a());
-    const stats::DetectableRates rates_seen = stats::detectable_rates(base, runs, options_.power, level());
+    const stats::DetectableRates rates_seen = stats::detectable_rates(base, runs, power, level());
     result_.detectable = DetectableDifference{base, runs, rates_seen.below, rates_seen.above};
   }
 

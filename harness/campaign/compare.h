@@ -53,7 +53,8 @@ struct ArmPair {
 struct CompareOptions {
   double confidence = 0.95;  ///< 1 - level; inside (0, 1) (checked)
   double max_rate = 0.01;    ///< for `fixed`
-  double power = 0.8;        ///< for what would decide, and what could have been seen
+  /// For what would decide, and what could have been seen; absent: do not ask, which is the costly part.
+  std::optional<double> power = 0.8;
 };
 
 /// Compares each pair, with one level for all of them together. Pure.

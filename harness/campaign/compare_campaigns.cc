@@ -100,7 +100,8 @@ std::string label_of(const CampaignSummary& summary, const ArmKey& key) {
 
 /// Whether the number of runs was fixed before the first one and nobody stopped earlier.
 bool has_fixed_size(const CampaignSummary& summary) {
-  return summary.state == CampaignState::complete && summary.request.runs_per_arm.has_value();
+  const Request& request = summary.request;
+  return summary.state == CampaignState::complete && request.runs_per_arm && !request.until;
 }
 
 const std::vector<RecordedCampaign::Run>& runs_of(const RecordedCampaign& campaign, std::uint32_t arm) {
@@ -132,6 +133,12 @@ void warn_about_arm(const ArmSummary& arm, const std::string& label, std::vector
                     "decides which, the rates are biased",
                     label, arm.counts.infra, arm.counts.all()));
   }
+  if (arm.drift && arm.drift->is_detected) {
+    warnings.push_back(
+        fmt::format("{}: its bad runs are not spread evenly over the campaign (p = {:.1g}): there is no "
+                    "single rate, though interleaved arms meet a drift alike",
+                    label, arm.drift->p_value));
+  }
   if (!arm.blind.empty()) warnings.push_back(fmt::format("{}: its detector is blind: {}", label, arm.blind));
 }
 
@@ -152,7 +159,7 @@ ArmPair pair_of(const Side& a, const Side& b, const CompareSelection& selection)
   if (pair.rule == EvidenceRule::sequential) {
     pair.blocks = blocks_of(runs_of(a.campaign, a.arm.id), runs_of(b.campaign, b.arm.id));
   } else if (!is_fixed) {
-    pair.warnings.push_back(
+    pair.warnings.emplace_back(
         "the number of runs was not fixed beforehand, so the p-values of the fixed rule "
         "promise too much");
   }

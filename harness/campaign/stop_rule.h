@@ -16,7 +16,7 @@ struct Progression {
   nanoseconds elapsed{0};  ///< since the first run of this session
 };
 
-enum class StopKind : std::uint8_t { failures_seen, time_is_up, machine_unfit };
+enum class StopKind : std::uint8_t { failures_seen, time_is_up, machine_unfit, decided };
 
 struct StopDecision {
   StopKind kind = StopKind::time_is_up;

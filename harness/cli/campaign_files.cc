@@ -80,6 +80,12 @@ Result<void> check_new_campaign_file(const std::string& path) {
   return {};
 }
 
+bool looks_like_campaign_file(const std::string& word) {
+  std::error_code error;
+  return word.ends_with(".repro") || word.find('/') != std::string::npos ||
+         std::filesystem::is_regular_file(word, error);
+}
+
 Result<std::string> newest_campaign_file() {
   std::error_code error;
   std::string newest;

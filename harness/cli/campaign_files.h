@@ -19,4 +19,8 @@ namespace repro::cli {
 /// The campaign file in `repro-results` that was changed last. Errors: usage, when there is none.
 [[nodiscard]] Result<std::string> newest_campaign_file();
 
+/// Whether a word of the command line means a campaign file and not a variant: it ends in .repro, has a
+/// slash, or is the name of a file.
+[[nodiscard]] bool looks_like_campaign_file(const std::string& word);
+
 }  // namespace repro::cli

@@ -1,8 +1,6 @@
 #include <algorithm>
 #include <array>
-#include <filesystem>
 #include <iostream>
-#include <system_error>
 #include <utility>
 
 #include <fmt/format.h>
@@ -112,7 +110,7 @@ Result<Settings> read_settings(const ParsedOptions& options) {
   REPRO_ASSIGN(const std::optional<double> power, options.share("power"));
   settings.options.max_rate = max_rate.value_or(settings.options.max_rate);
   settings.options.confidence = confidence.value_or(settings.options.confidence);
-  settings.options.power = power.value_or(settings.options.power);
+  if (power) settings.options.power = power;
   if (settings.options.confidence < 0.5) {
     return fail(ErrorKind::usage, "--confidence: below 0.5 a verdict would be wrong more often than right");
   }
@@ -192,12 +190,6 @@ Result<ComparisonReport> compare_tables(const ParsedOptions& options, const Sett
 // --- campaigns
 // --------------------------------------------------------------------------------------------------------
 
-bool is_campaign_file(const std::string& word) {
-  std::error_code error;
-  return word.ends_with(".repro") || word.find('/') != std::string::npos ||
-         std::filesystem::is_regular_file(word, error);
-}
-
 Result<campaign::RecordedCampaign> read_campaign(const std::string& file) {
   REPRO_ASSIGN(const store::Store store, store::Store::open_read_only(file));
   return campaign::read_recorded(store);
@@ -207,7 +199,7 @@ Result<ComparisonReport> compare_campaigns(const ParsedOptions& options, Setting
   ComparisonReport report;
   for (const std::string& word : options.positionals) {
     const bool is_file =
-        settings.selection.names.empty() && report.files.size() < 2 && is_campaign_file(word);
+        settings.selection.names.empty() && report.files.size() < 2 && looks_like_campaign_file(word);
     (is_file ? report.files : settings.selection.names).push_back(word);
   }
   if (report.files.empty()) {
@@ -242,7 +234,7 @@ Result<int> compare_verb(const Invocation& invocation) {
                                                                : compare_campaigns(*options, settings));
   report.confidence = settings.options.confidence;
   report.max_rate = settings.options.max_rate;
-  report.power = settings.options.power;
+  report.power = *settings.options.power;
   if (options->flag("json")) {
     report::write_comparison_json(std::cout, report);
   } else {

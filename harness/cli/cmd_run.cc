@@ -13,6 +13,8 @@
 #include "harness/base/files.h"
 #include "harness/base/text.h"
 #include "harness/campaign/campaign.h"
+#include "harness/campaign/compare_campaigns.h"
+#include "harness/campaign/decision.h"
 #include "harness/campaign/detectors.h"
 #include "harness/campaign/machine_facts.h"
 #include "harness/campaign/reference.h"
@@ -29,6 +31,7 @@
 #include "harness/hang/crash_stacks.h"
 #include "harness/hang/diagnose.h"
 #include "harness/process/supervisor.h"
+#include "harness/report/comparison.h"
 #include "harness/report/json.h"
 #include "harness/report/terminal.h"
 #include "harness/store/store.h"
@@ -53,6 +56,9 @@ constexpr std::array kOptions{
                "start no run after this time (500ms, 10s, 5m, 2h)"},
     OptionSpec{"stop-after", OptionKind::value, "K", "How much",
                "start no run after K runs that were not ok"},
+    OptionSpec{"until", OptionKind::value, "decided", "How much",
+               "stop as soon as every variant is told from the first (sequential test; --runs is the budget, "
+               "default 500)"},
     OptionSpec{
         "jobs", OptionKind::value, "N", "How much",
         "runs at the same time (default 1: more of them load the machine, and load changes failure rates)"},
@@ -113,11 +119,12 @@ constexpr VerbSpec kVerb{
     "\n"
     "Exit codes: 0 all counted runs were ok, 2 wrong request, 10 some were not ok, 20 unfit machine, 21 "
     "unusable\n"
-    "campaign file, 130 interrupted.",
+    "campaign file, 130 interrupted. With --until=decided: 0 decided, 11 not within the budget.",
     "  repro run --sanitizer=address --runs=25\n"
     "  repro run shm-spinlock --sanitizer=plain,address,thread --runs=25\n"
     "  repro run --sanitizer=address --runs=200 --timeout=10s -- ./my_test --case 7\n"
     "  repro run --variant=old,new --runs=500 --jobs=2 -- ./{variant}/my_test\n"
+    "  repro run --variant=old,new --until=decided -- ./{variant}/my_test\n"
     "  repro run --duration=10m --stop-after=3 --no-match='wrong result' -- ./stress\n"
     "  repro run --resume --out=repro-results/my_test.repro\n",
     "scenario",
@@ -374,10 +381,27 @@ class RunCommand {
       const TerminalTraits terminal = inspect_terminal(STDOUT_FILENO, environment_);
       const report::Color color = terminal.has_color ? report::Color::yes : report::Color::no;
       report::write_terminal(std::cout, summary, {color, terminal.width});
+      if (run_.request.until) REPRO_TRY(show_comparison({color, terminal.width}));
     }
     REPRO_TRY(write_exports(settings_.exports, summary, *store_));
     std::cout.flush();
     if (!settings_.is_quiet && !settings_.wants_json) say_what_is_next(summary);
+    return {};
+  }
+
+  /// What --until=decided decided, as `repro compare` tells it.
+  Result<void> show_comparison(const report::TerminalStyle& style) {
+    REPRO_ASSIGN(const campaign::RecordedCampaign recorded, campaign::read_recorded(*store_));
+    REPRO_ASSIGN(const std::vector<campaign::ArmPair> pairs, campaign::select_pairs(recorded, {}));
+    campaign::CompareOptions options;
+    options.confidence = run_.request.until->confidence;
+    ComparisonReport report;
+    report.confidence = options.confidence;
+    report.max_rate = options.max_rate;
+    report.power = *options.power;
+    report.comparisons = campaign::compare_pairs(pairs, options);
+    std::cout << "\n";
+    report::write_comparison_terminal(std::cout, report, style);
     return {};
   }
 
@@ -406,6 +430,11 @@ class RunCommand {
     const OutcomeCounts totals = summary.totals();
     if (totals.counted() == 0) {
       return fail(ErrorKind::environment, "no run could be counted: see the reasons above, and repro doctor");
+    }
+    if (run_.request.until) {
+      campaign::DecisionWatch watch(run_.request);
+      REPRO_TRY(store_->for_each_run([&](const RunRow& row) { watch.add(row.slot, row.outcome); }));
+      return watch.decided() ? kExitOk : kExitInconclusive;
     }
     return totals.bad() > 0 && !settings_.exits_zero ? kExitFailuresSeen : kExitOk;
   }

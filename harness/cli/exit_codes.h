@@ -9,7 +9,7 @@ enum ExitCode : int {
   kExitOk = 0,             ///< the expectation was met
   kExitInternal = 1,       ///< an error of the tool itself
   kExitUsage = 2,          ///< the request is wrong
-  kExitFailuresSeen = 10,  ///< `run`: a counted run was not ok
+  kExitFailuresSeen = 10,  ///< a counted run was not ok, the gate failed, a verdict of --fail-on
   kExitInconclusive = 11,  ///< not enough evidence
   kExitEnvironment = 20,   ///< this machine cannot do it
   kExitStore = 21,         ///< the campaign file is unusable

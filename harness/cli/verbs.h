@@ -18,6 +18,8 @@ struct Invocation {
 /// Each verb returns its exit code, or the Error that main prints and turns into one.
 [[nodiscard]] Result<int> run_verb(const Invocation& invocation);
 [[nodiscard]] Result<int> compare_verb(const Invocation& invocation);
+[[nodiscard]] Result<int> gate_verb(const Invocation& invocation);
+[[nodiscard]] Result<int> plan_verb(const Invocation& invocation);
 [[nodiscard]] Result<int> show_verb(const Invocation& invocation);
 [[nodiscard]] Result<int> list_verb(const Invocation& invocation);
 [[nodiscard]] Result<int> doctor_verb(const Invocation& invocation);

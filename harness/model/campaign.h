@@ -48,6 +48,12 @@ struct OracleSpec {
       check_command;  ///< --check: reads the run's directory; exits 0, 1 = fail, 125 = infra
 };
 
+/// --until=decided: the campaign ends when every variant is told from the first one. Recorded before the
+/// first run, because a rule that is chosen after a look at the runs promises nothing.
+struct DecisionRule {
+  double confidence = 0.95;  ///< that no difference is found where there is none
+};
+
 enum class KeepLogs : std::uint8_t { failures, all, none };
 
 /// Everything that decides what a campaign does. Stored before the first run; a resumed campaign reads it
@@ -59,6 +65,7 @@ struct Request {
   std::optional<std::uint64_t> runs_per_arm;
   std::optional<std::chrono::nanoseconds> duration;
   std::optional<std::uint64_t> stop_after_failures;
+  std::optional<DecisionRule> until;  ///< absent: the number of runs, the time or the failures end it
   std::uint32_t jobs = 1;
   std::optional<std::chrono::nanoseconds> timeout;  ///< absent: adaptive
   std::chrono::nanoseconds grace{std::chrono::seconds(5)};

@@ -193,6 +193,11 @@ Json to_json(const Signature& signature) {
               {"frames", std::move(frames)}};
 }
 
+static Json until_to_json(const std::optional<DecisionRule>& until) {
+  if (!until) return {};
+  return Json{{"rule", "decided"}, {"method", "e-process over blocks"}, {"confidence", until->confidence}};
+}
+
 Json to_json(const Request& request) {
   Json arms = Json::array();
   for (const Arm& arm : request.arms) {
@@ -207,6 +212,7 @@ Json to_json(const Request& request) {
               {"runs_per_arm", optional_number(request.runs_per_arm)},
               {"duration_ns", optional_nanoseconds(request.duration)},
               {"stop_after_failures", optional_number(request.stop_after_failures)},
+              {"until", until_to_json(request.until)},
               {"jobs", request.jobs},
               {"timeout_ns", optional_nanoseconds(request.timeout)},
               {"grace_ns", request.grace.count()},
@@ -217,6 +223,11 @@ Json to_json(const Request& request) {
               {"arms", std::move(arms)}};
 }
 
+static std::optional<DecisionRule> read_until(const Json& json) {
+  if (!json.contains("until") || json.at("until").is_null()) return std::nullopt;
+  return DecisionRule{json.at("until").at("confidence").get<double>()};
+}
+
 Result<Request> request_from_json(const Json& json) {
   return reading<Request>("request", [&] {
     Request request;
@@ -225,6 +236,7 @@ Result<Request> request_from_json(const Json& json) {
     request.runs_per_arm = number_at(json, "runs_per_arm");
     request.duration = nanoseconds_at(json, "duration_ns");
     request.stop_after_failures = number_at(json, "stop_after_failures");
+    request.until = read_until(json);
     request.jobs = json.value("jobs", 1U);
     request.timeout = nanoseconds_at(json, "timeout_ns");
     request.grace = nanoseconds_at(json, "grace_ns").value_or(request.grace);

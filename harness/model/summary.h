@@ -31,11 +31,25 @@ struct WallTimes {
   std::chrono::nanoseconds max{0};
 };
 
+/// Whether an arm's runs look like independent runs with one rate. When they do not, its interval means
+/// nothing.
+struct RateDrift {
+  double trend_p = 1;       ///< failures come early or late
+  double clustering_p = 1;  ///< failures come together
+  double p_value = 1;       ///< of both, after Holm
+  bool is_detected = false;
+  std::uint64_t first_half_runs = 0;
+  std::uint64_t first_half_bad = 0;
+  std::uint64_t second_half_runs = 0;
+  std::uint64_t second_half_bad = 0;
+};
+
 struct ArmSummary {
   std::uint32_t id = 0;
   ArmKey key;
   OutcomeCounts counts;
   std::optional<RateEstimate> rate;  ///< absent when no run was counted: no data is not 0
+  std::optional<RateDrift> drift;    ///< absent likewise
   std::optional<WallTimes> wall;     ///< of counted runs
   std::uint64_t max_rss_bytes = 0;
   std::optional<std::uint64_t> first_failure_run;        ///< RunSlot::index

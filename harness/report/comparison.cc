@@ -94,7 +94,7 @@ std::string ok_sentence(const Comparison& comparison) {
 }
 
 std::string verdict_sentence(const Comparison& comparison, const ComparisonReport& report) {
-  const std::string moved = movements(comparison);
+  std::string moved = movements(comparison);
   switch (comparison.verdict) {
     case Verdict::fixed:
       return fmt::format("{}; its bad rate is at most {} with {} confidence (wanted: {})", moved,

@@ -38,13 +38,24 @@ Json counts_to_json(const OutcomeCounts& counts) {
               {"fail", counts.fail},      {"ok", counts.ok},       {"infra", counts.infra}};
 }
 
+Json drift_to_json(const RateDrift& drift) {
+  return Json{{"detected", drift.is_detected},
+              {"p_value", drift.p_value},
+              {"trend_p", drift.trend_p},
+              {"clustering_p", drift.clustering_p},
+              {"first_half", {{"runs", drift.first_half_runs}, {"bad", drift.first_half_bad}}},
+              {"second_half", {{"runs", drift.second_half_runs}, {"bad", drift.second_half_bad}}}};
+}
+
 Json arm_to_json(const ArmSummary& arm) {
   Json json{{"id", arm.id}};
   json.update(key_to_json(arm.key));
   json.update(counts_to_json(arm.counts));
   json["rate"] = arm.rate ? Json(arm.rate->rate) : Json();
-  json["rate_low"] = arm.rate ? Json(arm.rate->low) : Json();
-  json["rate_high"] = arm.rate ? Json(arm.rate->high) : Json();
+  const bool has_interval = arm.rate && !has_drift(arm);
+  json["rate_low"] = has_interval ? Json(arm.rate->low) : Json();
+  json["rate_high"] = has_interval ? Json(arm.rate->high) : Json();
+  json["drift"] = arm.drift ? drift_to_json(*arm.drift) : Json();
   json["wall_ms"] =
       arm.wall
           ? Json{{"median", ms(arm.wall->median)}, {"p95", ms(arm.wall->p95)}, {"max", ms(arm.wall->max)}}

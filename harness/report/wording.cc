@@ -73,10 +73,13 @@ std::string e_value_text(double log_e) {
   return fmt::format("{:.3g}", std::exp(log_e));
 }
 
+bool has_drift(const ArmSummary& arm) { return arm.drift && arm.drift->is_detected; }
+
 RateText rate_text(const ArmSummary& arm) {
   if (!arm.rate) return {"-", "", ""};
-  return {fmt::format("{}/{}", arm.counts.bad(), arm.counts.counted()), percent(arm.rate->rate),
-          fmt::format("[{}, {}]", percent(arm.rate->low), percent(arm.rate->high))};
+  return {
+      fmt::format("{}/{}", arm.counts.bad(), arm.counts.counted()), percent(arm.rate->rate),
+      has_drift(arm) ? "(drifts)" : fmt::format("[{}, {}]", percent(arm.rate->low), percent(arm.rate->high))};
 }
 
 bool has_several_schedules(const CampaignSummary& summary) {

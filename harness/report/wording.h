@@ -23,8 +23,11 @@ namespace repro::report {
 /// An e-value from its logarithm, likewise: `275`, `1.2e+40`.
 [[nodiscard]] std::string e_value_text(double log_e);
 
+/// Whether the arm's failures are spread so unevenly that it has no single rate.
+[[nodiscard]] bool has_drift(const ArmSummary& arm);
+
 /// The three parts of a rate, apart so that tables can align them: `23/25`, `92%`, `[74%, 99%]`.
-/// Without data: `-` and two empty texts.
+/// Without data: `-` and two empty texts. Where the rate drifts, `(drifts)` in place of the interval.
 struct RateText {
   std::string fraction;
   std::string percentage;

@@ -78,4 +78,9 @@ std::uint64_t runs_needed(std::uint64_t failures, double rate, double confidence
   return enough;
 }
 
+double binomial_at_most(std::uint64_t hits, std::uint64_t trials, double rate) {
+  REPRO_CHECK(rate >= 0 && rate <= 1);
+  return binomial_cdf(hits, trials, rate);
+}
+
 }  // namespace repro::stats

@@ -54,4 +54,7 @@ struct OneSidedBound {
 [[nodiscard]] std::uint64_t runs_needed(std::uint64_t failures, double rate,
                                         double confidence = kConfidence95);
 
+/// P(at most `hits` of `trials` runs fail) when each fails with probability `rate` in [0, 1] (checked).
+[[nodiscard]] double binomial_at_most(std::uint64_t hits, std::uint64_t trials, double rate);
+
 }  // namespace repro::stats

@@ -68,6 +68,7 @@ Result<Extremes> count_runs(const Database& database, const ArmPositions& positi
         std::max(extremes.longest_timeout, std::chrono::nanoseconds(select.integer(6)));
     if (*outcome == Outcome::infra) continue;
     aggregate.counted_wall_ns[position->second].push_back(wall.count());
+    aggregate.counted_failed[position->second].push_back(*outcome != Outcome::ok);
     const bool is_first_failure = *outcome != Outcome::ok && !arm.first_failure_run;
     if (is_first_failure) arm.first_failure_run = static_cast<std::uint64_t>(select.integer(0));
   }
@@ -189,6 +190,7 @@ Result<Aggregate> Store::aggregate() const {
   describe_campaign(campaign, database, summary);
   REPRO_ASSIGN(const ArmPositions positions, read_arms(database, summary));
   aggregate.counted_wall_ns.resize(summary.arms.size());
+  aggregate.counted_failed.resize(summary.arms.size());
   REPRO_ASSIGN(const Extremes extremes, count_runs(database, positions, aggregate));
   REPRO_TRY(count_findings(database, positions, summary));
   REPRO_TRY(count_infra(database, summary));

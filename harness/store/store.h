@@ -51,6 +51,8 @@ struct Aggregate {
   /// Wall times in nanoseconds of the counted runs, one list per entry of summary.arms, in order of run
   /// index.
   std::vector<std::vector<std::int64_t>> counted_wall_ns;
+  /// Whether each counted run was not ok, likewise.
+  std::vector<std::vector<bool>> counted_failed;
 };
 
 /// One open campaign file. Moves; one thread at a time (it may be handed to another thread).

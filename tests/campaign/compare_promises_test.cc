@@ -36,6 +36,8 @@ struct FalseVerdicts {
 FalseVerdicts measure(const Shares& shares, int runs, SplitMix64& random) {
   constexpr int kTrials = 1000;
   FalseVerdicts found;
+  CompareOptions options;
+  options.power.reset();
   for (int trial = 0; trial < kTrials; ++trial) {
     ArmPair pair;
     for (int run = 0; run < runs; ++run) {
@@ -45,12 +47,12 @@ FalseVerdicts measure(const Shares& shares, int runs, SplitMix64& random) {
       pair.counts_b.add(block.b);
     }
     std::vector<ArmPair> pairs{pair};
-    const Comparison fixed = compare_pairs(pairs, {}).front();
+    const Comparison fixed = compare_pairs(pairs, options).front();
     if (fixed.verdict != Verdict::no_evidence) found.fixed_rule += 1.0 / kTrials;
     if (std::min(fixed.any_bad.evidence.p_value, fixed.vectors.p_value) <= 0.05)
       found.without_holm += 1.0 / kTrials;
     pairs.front().rule = EvidenceRule::sequential;
-    if (compare_pairs(pairs, {}).front().verdict != Verdict::no_evidence)
+    if (compare_pairs(pairs, options).front().verdict != Verdict::no_evidence)
       found.sequential_rule += 1.0 / kTrials;
   }
   return found;

@@ -42,6 +42,27 @@ TEST_F(Summarise, CompletesTheCountsWithRatesAndWallTimes) {
   EXPECT_EQ(summary->file, path());
 }
 
+TEST_F(Summarise, WarnsWhenFailuresAreNotSpreadOverTheRuns) {
+  Result<store::Store> campaign = create();
+  ASSERT_TRUE(campaign);
+  for (std::uint64_t index = 0; index < 40; ++index) {
+    ASSERT_TRUE(campaign->add_run(run_of(index, 0, index < 20 ? Outcome::ok : Outcome::hang), {}));
+    ASSERT_TRUE(campaign->add_run(run_of(100 + index, 1, index % 2 == 0 ? Outcome::ok : Outcome::hang), {}));
+  }
+  const Result<CampaignSummary> summary = summarise(*campaign);
+  ASSERT_TRUE(summary) << summary.error().message;
+  const std::optional<RateDrift>& drift = summary->arms.at(0).drift;
+  ASSERT_TRUE(drift);
+  EXPECT_TRUE(drift->is_detected);
+  EXPECT_EQ(drift->first_half_bad, 0U);
+  EXPECT_EQ(drift->second_half_bad, 20U);
+  EXPECT_FALSE(summary->arms.at(1).drift->is_detected);
+  ASSERT_EQ(summary->warnings.size(), 1U);
+  EXPECT_NE(summary->warnings[0].find("0/20 in the first half of its runs, 20/20 in the second"),
+            std::string::npos)
+      << summary->warnings[0];
+}
+
 TEST_F(Summarise, HasNoRateAndNoWallTimesWithoutCountedRuns) {
   Result<store::Store> campaign = create();
   ASSERT_TRUE(campaign);

@@ -61,6 +61,32 @@ TEST_F(CompareTest, SaysWhatTwoCampaignsCostTheConclusion) {
                     HasSubstr("x:new -> y:new: no evidence of change"), HasSubstr("not interleaved")));
 }
 
+TEST_F(CompareTest, RunsUntilItIsDecidedAndNotLonger) {
+  const std::string subject = folder_.script("subject", "test \"$1\" = new || exit 3");
+  const ToolResult decided = run({"--until=decided", "--variant=old,new", "--", subject, "{variant}"});
+  EXPECT_EQ(decided.exit_code, 0) << decided.err;
+  EXPECT_THAT(decided.out,
+              AllOf(HasSubstr("complete (decided: old -> new better"), HasSubstr("rule: sequential")));
+  const json campaign = stored();
+  EXPECT_EQ(campaign["campaign"]["request"]["until"]["rule"], "decided");
+  EXPECT_LT(campaign["campaign"]["totals"]["runs"], 40) << "of a budget of 500 per arm";
+  EXPECT_THAT(tool({"compare", "x.repro"}).out, HasSubstr("rule: sequential"));
+  const std::size_t runs = campaign["runs"].size();
+  EXPECT_EQ(tool({"run", "--resume", "--out=x.repro", "--quiet"}).exit_code, 0);
+  EXPECT_EQ(stored()["runs"].size(), runs) << "what is decided stays decided";
+}
+
+TEST_F(CompareTest, SaysWhenTheBudgetDecidedNothing) {
+  const std::string subject = folder_.script("subject", "exit 0");
+  const ToolResult open =
+      run({"--until=decided", "--runs=3", "--quiet", "--variant=old,new", "--", subject, "{variant}"});
+  EXPECT_EQ(open.exit_code, 11) << open.err;
+  EXPECT_EQ(stored()["runs"].size(), 6U);
+  const ToolResult alone = tool({"run", "--out=y.repro", "--until=decided", "--", subject});
+  EXPECT_EQ(alone.exit_code, 2);
+  EXPECT_THAT(alone.err, HasSubstr("nothing to tell apart"));
+}
+
 TEST_F(CompareTest, RefusesWhatItCannotRead) {
   const std::vector<std::pair<Arguments, std::string>> cases{
       {{"compare", "--table", "18,2,5,0"}, "at least two tables"},

@@ -68,6 +68,16 @@ TEST(TerminalReport, HasAScheduleColumnOnlyWhereSchedulesDiffer) {
   EXPECT_THAT(shown(summary), HasSubstr("pre-fix plain os 1, pre-fix address pct:3 22"));
 }
 
+TEST(TerminalReport, ShowsNoIntervalOfARateThatDrifts) {
+  CampaignSummary summary = example_summary();
+  EXPECT_THAT(shown(summary), HasSubstr("92% [74%, 99%]"));
+  summary.arms[1].drift = RateDrift();
+  EXPECT_THAT(shown(summary), HasSubstr("92% [74%, 99%]"));
+  summary.arms[1].drift->is_detected = true;
+  EXPECT_THAT(shown(summary), HasSubstr("92% (drifts)"));
+  EXPECT_THAT(shown(summary), Not(HasSubstr("[74%, 99%]")));
+}
+
 TEST(TerminalReport, StaysReadableWithoutArms) {
   EXPECT_THAT(shown(CampaignSummary()), HasSubstr("code | build | crash | hang | fail | ok | rate"));
 }
