@@ -17,6 +17,7 @@ struct Invocation {
 
 /// Each verb returns its exit code, or the Error that main prints and turns into one.
 [[nodiscard]] Result<int> run_verb(const Invocation& invocation);
+[[nodiscard]] Result<int> bisect_verb(const Invocation& invocation);
 [[nodiscard]] Result<int> compare_verb(const Invocation& invocation);
 [[nodiscard]] Result<int> gate_verb(const Invocation& invocation);
 [[nodiscard]] Result<int> plan_verb(const Invocation& invocation);
