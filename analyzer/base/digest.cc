@@ -30,7 +30,8 @@ constexpr std::uint8_t kSigma[10][16] = {{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 
 
 using State = std::array<std::uint64_t, 8>;
 
-void mix(std::array<std::uint64_t, 16>& v, int a, int b, int c, int d, std::uint64_t x, std::uint64_t y) {
+void mix(std::array<std::uint64_t, 16>& v, std::size_t a, std::size_t b, std::size_t c, std::size_t d,
+         std::uint64_t x, std::uint64_t y) {
   v[a] += v[b] + x;
   v[d] = std::rotr(v[d] ^ v[a], 32);
   v[c] += v[d];
@@ -53,10 +54,10 @@ void compress(State& state, const char* block, std::uint64_t bytes_so_far, std::
   v[14] ^= last_mask;
   for (int round = 0; round < kRounds; ++round) {
     const std::uint8_t* s = kSigma[round % 10];
-    for (int i = 0; i < 4; ++i) {
+    for (std::size_t i = 0; i < 4; ++i) {
       mix(v, i, 4 + i, 8 + i, 12 + i, message[s[2 * i]], message[s[2 * i + 1]]);
     }
-    for (int i = 0; i < 4; ++i) {
+    for (std::size_t i = 0; i < 4; ++i) {
       mix(v, i, 4 + (i + 1) % 4, 8 + (i + 2) % 4, 12 + (i + 3) % 4, message[s[8 + 2 * i]],
           message[s[9 + 2 * i]]);
     }

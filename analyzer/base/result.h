@@ -100,9 +100,11 @@ class [[nodiscard]] Result<void> {
 /// Declares or assigns `target` from the value of `expression`, or returns its Error.
 #define ANALYZER_ASSIGN(target, expression) \
   ANALYZER_ASSIGN_(target, expression, ANALYZER_CONCAT_(analyzer_result_, __LINE__))
+// NOLINTBEGIN(bugprone-macro-parentheses): `target` may be a declaration
 #define ANALYZER_ASSIGN_(target, expression, temporary)                        \
   auto temporary = (expression);                                               \
   if (!temporary) return ::analyzer::Unexpected(std::move(temporary).error()); \
   target = std::move(temporary).value()
+// NOLINTEND(bugprone-macro-parentheses)
 #define ANALYZER_CONCAT_(a, b) ANALYZER_CONCAT_2_(a, b)
 #define ANALYZER_CONCAT_2_(a, b) a##b

@@ -1,5 +1,7 @@
 #include "analyzer/infer/cache_layer.h"
 
+#include <algorithm>
+
 namespace analyzer::infer {
 
 Lookup CacheLayer::own(ClassId class_id, rbs::Side side, std::string_view name) const {
@@ -38,10 +40,12 @@ Lookup CacheLayer::find_singleton(ClassId class_id, std::string_view name) {
     if (node.is_singleton_open) return {};
     const Lookup found = own(at, rbs::Side::singleton, name);
     if (found.status == LookupStatus::found) return found;
-    for (auto module = node.extends.rbegin(); module != node.extends.rend(); ++module) {
-      const Lookup mixed_in = find_instance(*module, name);
-      if (mixed_in.status != LookupStatus::missing) return mixed_in;
-    }
+    Lookup mixed_in;
+    const bool is_mixed_in = std::any_of(node.extends.rbegin(), node.extends.rend(), [&](ClassId module) {
+      mixed_in = find_instance(module, name);
+      return mixed_in.status != LookupStatus::missing;
+    });
+    if (is_mixed_in) return mixed_in;
   }
   return find_instance(start.is_module ? project_.core().module : project_.core().class_, name);
 }

@@ -8,7 +8,6 @@ namespace analyzer::infer {
 
 using syntax::Field;
 using syntax::kNone;
-using syntax::Node;
 using syntax::NodeKind;
 
 namespace {

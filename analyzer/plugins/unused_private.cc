@@ -71,6 +71,7 @@ std::vector<FileDiagnostics> UnusedPrivate::conclude() {
     }
   }
   std::vector<FileDiagnostics> all;
+  all.reserve(by_file.size());
   for (auto& [index, diagnostics] : by_file) all.push_back({index, std::move(diagnostics)});
   return all;
 }

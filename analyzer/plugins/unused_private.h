@@ -26,7 +26,8 @@ class UnusedPrivate : public Plugin {
     std::uint32_t index;
     std::uint32_t line;
     std::uint32_t column;
-    friend auto operator<=>(const Definition&, const Definition&) = default;
+    // clang-tidy 14 sees a 0 that should be nullptr in what the compiler writes here.
+    friend auto operator<=>(const Definition&, const Definition&) = default;  // NOLINT(modernize-use-nullptr)
   };
   std::set<std::string, std::less<>> ignored_;
   std::map<std::string, std::set<Definition>, std::less<>> defined_;

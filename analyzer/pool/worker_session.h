@@ -40,7 +40,8 @@ struct SessionInputs {
 struct PluginError {
   std::string plugin;
   std::string message;
-  friend auto operator<=>(const PluginError&, const PluginError&) = default;
+  // clang-tidy 14 sees a 0 that should be nullptr in what the compiler writes here.
+  friend auto operator<=>(const PluginError&, const PluginError&) = default;  // NOLINT(modernize-use-nullptr)
 };
 
 /// What a session learned besides the diagnostics, as plain data that can cross back.
