@@ -63,12 +63,19 @@ function(repro_add_subject name)
   endforeach()
 endfunction()
 
-# repro_add_scenario(NAME): publishes scenario.json and the page with the story beside the scenario's binaries.
+# repro_add_scenario(NAME [FILES ...] [PROGRAMS ...]): publishes scenario.json, the page with the story and what else the
+# scenario reads (FILES) or executes (PROGRAMS) beside its binaries.
 function(repro_add_scenario name)
-  foreach(file scenario.json README.md)
+  cmake_parse_arguments(arg "" "" "FILES;PROGRAMS" ${ARGN})
+  foreach(file scenario.json README.md ${arg_FILES} ${arg_PROGRAMS})
     configure_file("${CMAKE_CURRENT_SOURCE_DIR}/${file}"
                    "${REPRO_LIB_OUTPUT_DIRECTORY}/scenarios/${name}/${file}" COPYONLY)
-    install(FILES "${CMAKE_CURRENT_SOURCE_DIR}/${file}"
-            DESTINATION "${CMAKE_INSTALL_LIBDIR}/repro/scenarios/${name}")
+    if(file IN_LIST arg_PROGRAMS)
+      install(PROGRAMS "${CMAKE_CURRENT_SOURCE_DIR}/${file}"
+              DESTINATION "${CMAKE_INSTALL_LIBDIR}/repro/scenarios/${name}")
+    else()
+      install(FILES "${CMAKE_CURRENT_SOURCE_DIR}/${file}"
+              DESTINATION "${CMAKE_INSTALL_LIBDIR}/repro/scenarios/${name}")
+    endif()
   endforeach()
 endfunction()

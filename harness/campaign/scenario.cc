@@ -8,10 +8,12 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <unistd.h>
 
 #include "harness/base/files.h"
 #include "harness/base/text.h"
 #include "harness/campaign/located_json.h"
+#include "harness/campaign/subject.h"
 
 namespace repro::campaign {
 namespace {
@@ -23,8 +25,13 @@ constexpr std::string_view kFileName = "scenario.json";
 constexpr std::uint64_t kFileLimit = 1U << 20U;  ///< bytes; the longest of ours has 4 KiB
 
 const std::vector<std::string>& scenario_keys() {
-  static const std::vector<std::string> keys{"schema",  "name",     "summary", "story",  "program",
-                                             "timeout", "defaults", "builds",  "oracle", "variants"};
+  static const std::vector<std::string> keys{"schema",   "name",          "summary",      "story",
+                                             "program",  "found_on_path", "build_script", "timeout",
+                                             "defaults", "builds",        "oracle",       "variants"};
+  return keys;
+}
+const std::vector<std::string>& system_program_keys() {
+  static const std::vector<std::string> keys{"install"};
   return keys;
 }
 const std::vector<std::string>& variant_keys() {
@@ -118,6 +125,8 @@ class ScenarioReader {
     REPRO_TRY(read_head(fields));
     REPRO_TRY(read_timeout(fields));
     REPRO_TRY(read_builds(fields));
+    REPRO_TRY(read_system_program(fields));
+    REPRO_TRY(read_build_script(fields));
     REPRO_TRY(read_variants(fields));
     REPRO_TRY(read_defaults(fields));
     REPRO_TRY(read_oracle(fields));
@@ -190,6 +199,38 @@ class ScenarioReader {
       scenario_.builds.push_back(*build);
     }
     if (scenario_.builds.empty()) return fields.wrong(*array, "needs at least one build");
+    return {};
+  }
+
+  Result<void> read_system_program(const ObjectReader& fields) {
+    const LocatedJson* object = fields.find("found_on_path");
+    if (object == nullptr) return {};
+    REPRO_ASSIGN(const ObjectReader inner,
+                 ObjectReader::open(*object, file_, "found_on_path", system_program_keys()));
+    SystemProgram program;
+    REPRO_ASSIGN(program.install, inner.required_string("install"));
+    if (!is_one_line(program.install)) {
+      return inner.wrong(*inner.find("install"), "needs an install command of one line");
+    }
+    if (scenario_.program.find('/') != std::string::npos) {
+      return fields.wrong(*fields.find("program"), "has a path as its program; a name is found on PATH");
+    }
+    if (std::find(scenario_.builds.begin(), scenario_.builds.end(), Sanitizer::plain) ==
+        scenario_.builds.end()) {
+      return fields.wrong(*fields.find("builds"),
+                          "needs the plain build, which is the program found on PATH");
+    }
+    scenario_.system_program = std::move(program);
+    return {};
+  }
+
+  Result<void> read_build_script(const ObjectReader& fields) {
+    if (fields.find("build_script") == nullptr) return {};
+    REPRO_ASSIGN(const std::string script, fields.required_string("build_script"));
+    if (script.empty() || fs::path(script).is_absolute()) {
+      return fields.wrong(*fields.find("build_script"), "needs a script path relative to its folder");
+    }
+    scenario_.build_script = (fs::path(scenario_.folder) / script).lexically_normal();
     return {};
   }
 
@@ -396,9 +437,30 @@ Result<ScenarioVariant> find_variant(const Scenario& scenario, std::string_view 
                                             scenario.name, hint(name, variant_names(scenario))));
 }
 
+void find_system_program(Scenario& scenario, const std::string& search_path) {
+  if (!scenario.system_program) return;
+  if (Result<std::string> path = find_program(scenario.program, search_path, "")) {
+    scenario.system_program->path = *std::move(path);
+  }
+}
+
 std::string program_path(const Scenario& scenario, Sanitizer build) {
+  if (scenario.system_program && build == Sanitizer::plain) {
+    return scenario.system_program->path.empty() ? scenario.program : scenario.system_program->path;
+  }
   return (fs::path(scenario.folder) / fmt::format("{}.{}", scenario.program, to_string(build)))
       .lexically_normal();
+}
+
+bool is_built(const Scenario& scenario, Sanitizer build) {
+  if (scenario.system_program && build == Sanitizer::plain) return !scenario.system_program->path.empty();
+  return ::access(program_path(scenario, build).c_str(), X_OK) == 0;
+}
+
+std::string how_to_build(const Scenario& scenario, Sanitizer build) {
+  if (scenario.system_program && build == Sanitizer::plain) return scenario.system_program->install;
+  if (!scenario.build_script.empty()) return fmt::format("{} {}", scenario.build_script, to_string(build));
+  return "./bootstrap build";
 }
 
 Command scenario_command(const Scenario& scenario, const ScenarioVariant& variant, Sanitizer build) {

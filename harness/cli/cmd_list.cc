@@ -4,7 +4,6 @@
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
-#include <unistd.h>
 
 #include "harness/base/text.h"
 #include "harness/campaign/scenario.h"
@@ -39,14 +38,13 @@ constexpr VerbSpec kVerb{
     kOptions,
 };
 
-bool is_built(const Scenario& scenario, Sanitizer build) {
-  return ::access(campaign::program_path(scenario, build).c_str(), X_OK) == 0;
-}
-
 std::string describe_builds(const Scenario& scenario) {
   std::vector<std::string> names;
   for (const Sanitizer build : scenario.builds) {
-    names.push_back(fmt::format("{}{}", to_string(build), is_built(scenario, build) ? "" : " (not built)"));
+    const bool is_on_path = scenario.system_program && build == Sanitizer::plain;
+    const std::string_view absence = is_on_path ? " (not installed)" : " (not built)";
+    names.push_back(
+        fmt::format("{}{}", to_string(build), campaign::is_built(scenario, build) ? "" : absence));
   }
   return join(names, ", ");
 }
@@ -73,15 +71,24 @@ void print_all(const std::vector<Scenario>& scenarios) {
 void print_one(const Scenario& scenario) {
   std::cout << fmt::format("{}: {}\nbuilds: {}\n", scenario.name, scenario.summary,
                            describe_builds(scenario));
+  for (const Sanitizer build : scenario.builds) {
+    if (campaign::is_built(scenario, build)) continue;
+    std::cout << fmt::format("    for {}: {}\n", to_string(build), campaign::how_to_build(scenario, build));
+  }
   if (scenario.timeout)
     std::cout << fmt::format("deadline of a run: {}\n", format_duration(*scenario.timeout));
-  std::size_t width = 7;
-  for (const ScenarioVariant& variant : scenario.variants) width = std::max(width, variant.name.size());
-  std::cout << fmt::format("\n  {:<{}}  {:<12}  what it is (* runs by default)\n", "variant", width,
-                           "expected");
+  std::size_t width = std::string_view("variant").size();
+  std::size_t expected_width = std::string_view("expected").size();
   for (const ScenarioVariant& variant : scenario.variants) {
-    std::cout << fmt::format("{} {:<{}}  {:<12}  {}\n", is_default(scenario, variant) ? '*' : ' ',
-                             variant.name, width, describe_expectation(variant), variant.summary);
+    width = std::max(width, variant.name.size());
+    expected_width = std::max(expected_width, describe_expectation(variant).size());
+  }
+  std::cout << fmt::format("\n  {:<{}}  {:<{}}  what it is (* runs by default)\n", "variant", width,
+                           "expected", expected_width);
+  for (const ScenarioVariant& variant : scenario.variants) {
+    std::cout << fmt::format("{} {:<{}}  {:<{}}  {}\n", is_default(scenario, variant) ? '*' : ' ',
+                             variant.name, width, describe_expectation(variant), expected_width,
+                             variant.summary);
   }
   std::cout << fmt::format("\nThe story: {}\n", scenario.story);
 }
@@ -91,7 +98,8 @@ Json to_json(const Scenario& scenario) {
   for (const Sanitizer build : scenario.builds) {
     builds.push_back(Json{{"name", to_string(build)},
                           {"program", campaign::program_path(scenario, build)},
-                          {"built", is_built(scenario, build)}});
+                          {"built", campaign::is_built(scenario, build)},
+                          {"how_to_build", campaign::how_to_build(scenario, build)}});
   }
   Json variants = Json::array();
   for (const ScenarioVariant& variant : scenario.variants) {
@@ -121,6 +129,8 @@ Result<int> list_verb(const Invocation& invocation) {
     REPRO_ASSIGN(Scenario scenario, campaign::find_scenario(scenario_directory(), options->positional));
     scenarios.push_back(std::move(scenario));
   }
+  const std::string search_path = search_path_of(invocation.environment);
+  for (Scenario& scenario : scenarios) campaign::find_system_program(scenario, search_path);
   if (options->flag("json")) {
     Json all = Json::array();
     for (const Scenario& scenario : scenarios) all.push_back(to_json(scenario));

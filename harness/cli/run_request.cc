@@ -260,22 +260,31 @@ Result<void> check_scenario_build(const campaign::Scenario& scenario, Sanitizer 
     return fail(ErrorKind::usage, fmt::format("{}: scenario '{}' has no {} build; it has {}", origin,
                                               scenario.name, to_string(build), join(names, ", ")));
   }
-  const std::string program = campaign::program_path(scenario, build);
-  if (::access(program.c_str(), X_OK) != 0) {
+  if (!campaign::is_built(scenario, build)) {
     return fail(ErrorKind::environment,
-                fmt::format("the {} build of scenario '{}' is not there ('{}'); build it with ./bootstrap "
-                            "build (clang is needed for instrumented builds)",
-                            to_string(build), scenario.name, program));
+                fmt::format("the {} build of scenario '{}' is not there ('{}'); to get it: {}",
+                            to_string(build), scenario.name, campaign::program_path(scenario, build),
+                            campaign::how_to_build(scenario, build)));
   }
   return {};
 }
 
-Result<void> add_scenario_arms(const ParsedOptions& options, const campaign::Scenario& scenario,
-                               RunRequest& run) {
+/// The environment of the subject, as far as it is known here: the tool's own and what --env adds.
+std::map<std::string, std::string> laid_over(std::map<std::string, std::string> environment,
+                                             const std::map<std::string, std::string>& additions) {
+  for (const auto& [name, value] : additions) environment[name] = value;
+  return environment;
+}
+
+Result<void> add_scenario_arms(const ParsedOptions& options,
+                               const std::map<std::string, std::string>& environment,
+                               campaign::Scenario scenario, RunRequest& run) {
   REPRO_ASSIGN(std::vector<Sanitizer> builds, read_sanitizers(options));
   if (builds.empty()) builds = {Sanitizer::plain};
   REPRO_ASSIGN(const std::vector<std::string> names, scenario_variants(options, scenario));
   REPRO_ASSIGN(const auto additions, read_environment_option(options));
+  campaign::find_system_program(scenario, search_path_of(laid_over(environment, additions)));
+  run.request.oracle = campaign::scenario_oracle(scenario);
   REPRO_ASSIGN(const std::string folder, existing_folder(options, "cwd"));
   REPRO_ASSIGN(const std::string input, readable_file(options, "stdin"));
   std::vector<campaign::ScenarioVariant> variants;
@@ -303,7 +312,8 @@ Result<void> add_scenario_arms(const ParsedOptions& options, const campaign::Sce
   return {};
 }
 
-Result<void> read_scenario(const ParsedOptions& options, RunRequest& run) {
+Result<void> read_scenario(const ParsedOptions& options,
+                           const std::map<std::string, std::string>& environment, RunRequest& run) {
   const std::string name = names_subject(options) ? options.positional : std::string(kDefaultScenario);
   if (!names_subject(options))
     run.notes.push_back(fmt::format("nothing is named: running scenario {}", name));
@@ -317,8 +327,7 @@ Result<void> read_scenario(const ParsedOptions& options, RunRequest& run) {
   run.request.scenario = scenario.name;
   run.title = scenario.name;
   if (!run.request.timeout) run.request.timeout = scenario.timeout;
-  run.request.oracle = campaign::scenario_oracle(scenario);
-  return add_scenario_arms(options, scenario, run);
+  return add_scenario_arms(options, environment, scenario, run);
 }
 
 // --- a command of the user
@@ -380,13 +389,10 @@ Result<void> add_command_arm(const ParsedOptions& options,
   REPRO_ASSIGN(arm.command.environment, read_environment_option(options));
   REPRO_ASSIGN(arm.command.working_directory, existing_folder(options, "cwd"));
   REPRO_ASSIGN(arm.command.stdin_file, readable_file(options, "stdin"));
-  const auto own_path = environment.find("PATH");
-  const auto new_path = arm.command.environment.find("PATH");
-  const std::string search_path = new_path != arm.command.environment.end() ? new_path->second
-                                  : own_path != environment.end()           ? own_path->second
-                                                                            : "/usr/bin:/bin";
   REPRO_ASSIGN(arm.command.argv.front(),
-               campaign::find_program(arm.command.argv.front(), search_path, arm.command.working_directory));
+               campaign::find_program(arm.command.argv.front(),
+                                      search_path_of(laid_over(environment, arm.command.environment)),
+                                      arm.command.working_directory));
   REPRO_ASSIGN(const campaign::SubjectFacts facts, campaign::inspect_subject(arm.command.argv.front()));
   const Sanitizer detected = facts.sanitizer.value_or(Sanitizer::plain);
   if (!build && detected != Sanitizer::plain) {
@@ -425,6 +431,11 @@ Result<void> read_command(const ParsedOptions& options, const std::map<std::stri
 
 std::string scenario_directory() { return library_directory() + "/scenarios"; }
 
+std::string search_path_of(const std::map<std::string, std::string>& environment) {
+  const auto path = environment.find("PATH");
+  return path == environment.end() ? "/usr/bin:/bin" : path->second;
+}
+
 bool names_subject(const ParsedOptions& options) {
   return options.has_command || !options.positional.empty();
 }
@@ -439,7 +450,8 @@ Result<RunRequest> read_run_request(const ParsedOptions& options,
     return fail(ErrorKind::usage, fmt::format("either the scenario '{}' or a command after --, not both",
                                               printable(options.positional)));
   }
-  REPRO_TRY(options.has_command ? read_command(options, environment, run) : read_scenario(options, run));
+  REPRO_TRY(options.has_command ? read_command(options, environment, run)
+                                : read_scenario(options, environment, run));
   REPRO_TRY(read_oracle(options, run.request.oracle));
   if (run.request.until && campaign::compared_arms(run.request).empty()) {
     return fail(ErrorKind::usage,

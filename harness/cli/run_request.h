@@ -34,6 +34,9 @@ struct RunRequest {
 [[nodiscard]] std::optional<std::string> difference(const Request& stored, const Request& asked,
                                                     const ParsedOptions& options);
 
+/// Where programs are looked for: PATH of `environment`, or the folders that a shell uses without one.
+[[nodiscard]] std::string search_path_of(const std::map<std::string, std::string>& environment);
+
 /// Path below lib/repro of the scenarios.
 [[nodiscard]] std::string scenario_directory();
 

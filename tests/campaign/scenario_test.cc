@@ -259,6 +259,86 @@ TEST_F(ScenarioFile, SuggestsTheNearestVariant) {
             "unknown variant 'lokced' of scenario 'demo'; did you mean 'locked'?");
 }
 
+// Of a scenario about a program of the machine. Lines count as above.
+constexpr const char* kInterpreter = R"({
+  "schema": 1,
+  "name": "demo",
+  "summary": "an interpreter",
+  "program": "rubby",
+  "found_on_path": {"install": "apt-get install rubby"},
+  "build_script": "tools/build",
+  "builds": ["plain", "address"],
+  "oracle": {"reference_command": ["${program}", "--version"]},
+  "variants": [{"name": "a", "summary": "s", "arguments": ["${folder}/a.rb"]}]
+})";
+
+class SystemProgramScenario : public ScenarioFile {
+ protected:
+  Scenario load() const {
+    Result<Scenario> scenario = load_scenario(write("demo", kInterpreter));
+    EXPECT_TRUE(scenario) << scenario.error().message;
+    return *std::move(scenario);
+  }
+  /// Puts a file that can be executed at `path` below the test's folder.
+  std::string make_program(const std::string& path) const {
+    std::string absolute = directory_ + "/" + path;
+    std::filesystem::create_directories(std::filesystem::path(absolute).parent_path());
+    EXPECT_TRUE(write_file_atomically(absolute, "#!/bin/sh\n"));
+    std::filesystem::permissions(absolute, std::filesystem::perms::owner_all);
+    return absolute;
+  }
+};
+
+TEST_F(SystemProgramScenario, RunsTheProgramThatPathHasFirst) {
+  const std::string program = make_program("bin/rubby");
+  make_program("later/rubby");
+  Scenario scenario = load();
+  find_system_program(scenario, directory_ + "/none:" + directory_ + "/bin:" + directory_ + "/later");
+  EXPECT_TRUE(is_built(scenario, Sanitizer::plain));
+  EXPECT_THAT(scenario_command(scenario, scenario.variants[0], Sanitizer::plain).argv,
+              ElementsAre(program, directory_ + "/demo/a.rb"));
+  EXPECT_THAT(scenario_oracle(scenario).reference_command, ElementsAre(program, "--version"));
+}
+
+TEST_F(SystemProgramScenario, SaysWhatToInstallWherePathHasNone) {
+  make_program("demo/rubby.plain");  // not asked: the plain build is the machine's
+  Scenario scenario = load();
+  find_system_program(scenario, directory_ + "/bin");
+  EXPECT_FALSE(is_built(scenario, Sanitizer::plain));
+  EXPECT_EQ(program_path(scenario, Sanitizer::plain), "rubby");
+  EXPECT_EQ(how_to_build(scenario, Sanitizer::plain), "apt-get install rubby");
+}
+
+TEST_F(SystemProgramScenario, HasItsOtherBuildsOnceTheScriptHasLeftThemThere) {
+  make_program("bin/rubby");
+  Scenario scenario = load();
+  find_system_program(scenario, directory_ + "/bin");
+  EXPECT_FALSE(is_built(scenario, Sanitizer::address));
+  EXPECT_EQ(how_to_build(scenario, Sanitizer::address), directory_ + "/demo/tools/build address");
+  const std::string made = make_program("demo/rubby.address");
+  EXPECT_TRUE(is_built(scenario, Sanitizer::address));
+  EXPECT_EQ(program_path(scenario, Sanitizer::address), made);
+}
+
+TEST_F(SystemProgramScenario, IsRefusedWhereItMakesNoSense) {
+  const auto error_with = [&](std::string_view from, std::string_view to) {
+    std::string text = kInterpreter;
+    const std::size_t at = text.find(from);
+    EXPECT_NE(at, std::string::npos) << from;
+    return error_of(text.replace(at, from.size(), to));
+  };
+  EXPECT_EQ(error_with("\"install\"", "\"instal\""),
+            "6: unknown key 'instal' in found_on_path; did you mean 'install'?");
+  EXPECT_EQ(error_with("\"apt-get install rubby\"", "\" \""),
+            "6: found_on_path needs an install command of one line");
+  EXPECT_EQ(error_with("\"rubby\"", "\"bin/rubby\""),
+            "5: the scenario has a path as its program; a name is found on PATH");
+  EXPECT_EQ(error_with("\"plain\", ", ""),
+            "8: the scenario needs the plain build, which is the program found on PATH");
+  EXPECT_EQ(error_with("tools/build", "/tools/build"),
+            "7: the scenario needs a script path relative to its folder");
+}
+
 class PublishedSchema : public ScenarioFile {
  protected:
   void SetUp() override {
@@ -270,9 +350,10 @@ class PublishedSchema : public ScenarioFile {
 
   /// The reader must know each key of `schema`, and the schema each key of kSound. `path` leads to the object
   /// in a scenario file.
-  void expect_same_keys(const nlohmann::json& schema, const nlohmann::json::json_pointer& path) {
+  void expect_same_keys(const nlohmann::json& schema, const nlohmann::json::json_pointer& path,
+                        const char* text = kSound) {
     EXPECT_EQ(schema.at("additionalProperties"), false) << path;
-    const nlohmann::json sound = nlohmann::json::parse(kSound);
+    const nlohmann::json sound = nlohmann::json::parse(text);
     for (const auto& [key, unused] : schema.at("properties").items()) {
       nlohmann::json document = sound;
       document[path][key] = nullptr;
@@ -290,6 +371,8 @@ TEST_F(PublishedSchema, HasTheKeysThatTheReaderKnows) {
   using Pointer = nlohmann::json::json_pointer;
   const nlohmann::json& properties = schema_.at("properties");
   expect_same_keys(schema_, Pointer(""));
+  expect_same_keys(schema_, Pointer(""), kInterpreter);
+  expect_same_keys(properties.at("found_on_path"), Pointer("/found_on_path"), kInterpreter);
   expect_same_keys(properties.at("defaults"), Pointer("/defaults"));
   expect_same_keys(properties.at("oracle"), Pointer("/oracle"));
   expect_same_keys(properties.at("variants").at("items"), Pointer("/variants/0"));
