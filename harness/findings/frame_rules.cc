@@ -24,6 +24,7 @@ constexpr auto kPrefix = FrameMatch::prefix;
 constexpr auto kContains = FrameMatch::contains;
 constexpr auto kTool = FrameClass::tool;
 constexpr auto kLibrary = FrameClass::library;
+constexpr auto kBoundary = FrameClass::boundary;
 
 // Specific rules before general ones: the first match decides.
 constexpr std::array kRules = std::to_array<RuleRow>({
@@ -120,6 +121,34 @@ constexpr std::array kRules = std::to_array<RuleRow>({
     {kFunction, kEquals, "execute_native_thread_routine", kLibrary, "calls a std::thread's function"},
     {kFunction, kPrefix, "_sub_I_", kLibrary, "g++'s constructor that registers globals"},
     {kFunction, kPrefix, "__static_initialization_and_destruction", kLibrary, "g++'s constructor of globals"},
+    // CRuby, by names of its C functions (gc.c, vm.c, vm_insnhelper.c, thread.c of 3.1 and 3.3).
+    {kFunction, kPrefix, "objspace_x", kLibrary, "CRuby's allocator"},
+    {kFunction, kPrefix, "ruby_xmalloc", kLibrary, "CRuby's allocator"},
+    {kFunction, kPrefix, "ruby_xcalloc", kLibrary, "CRuby's allocator"},
+    {kFunction, kPrefix, "ruby_xrealloc", kLibrary, "CRuby's allocator"},
+    {kFunction, kPrefix, "ruby_xfree", kLibrary, "CRuby's allocator"},
+    {kFunction, kPrefix, "ruby_sized_x", kLibrary, "CRuby's allocator"},
+    {kFunction, kEquals, "calloc1", kLibrary, "CRuby's allocator"},
+    {kFunction, kPrefix, "gc_sweep", kBoundary, "CRuby's collector frees what died, whoever needed memory"},
+    {kFunction, kPrefix, "gc_marks", kBoundary, "CRuby's collector marks, whoever needed memory"},
+    {kFunction, kEquals, "gc_start", kBoundary, "CRuby's collector, whoever needed memory"},
+    {kFunction, kEquals, "rb_wb_protected_newobj_of", kBoundary,
+     "CRuby's new object, which may start the collector"},
+    {kFunction, kEquals, "rb_wb_unprotected_newobj_of", kBoundary, "the same"},
+    {kFunction, kEquals, "rb_ec_wb_protected_newobj_of", kBoundary, "the same"},
+    {kFunction, kEquals, "rb_newobj_of", kBoundary, "the same"},
+    {kFunction, kEquals, "rb_imemo_new", kBoundary, "the same, for an object of the interpreter's own"},
+    {kFunction, kPrefix, "newobj_slowpath", kBoundary, "the same, where no object is left"},
+    {kFunction, kEquals, "garbage_collect", kBoundary, "CRuby's collector, whoever needed memory"},
+    {kFunction, kEquals, "rb_objspace_call_finalizer", kBoundary, "CRuby's collector when the program ends"},
+    {kFunction, kEquals, "vm_exec_core", kBoundary,
+     "CRuby's loop: below it stands what the Ruby program did"},
+    {kFunction, kEquals, "rb_vm_exec", kBoundary, "CRuby's loop: below it stands what the Ruby program did"},
+    {kFunction, kPrefix, "vm_call_cfunc", kLibrary, "CRuby's call of a method in C"},
+    {kFunction, kEquals, "vm_sendish", kLibrary, "CRuby's call of a method"},
+    {kFunction, kPrefix, "call_cfunc_", kLibrary, "CRuby's call of a method in C"},
+    {kFunction, kPrefix, "ractor_safe_call_cfunc_", kLibrary, "CRuby's call of a method in C"},
+    {kFunction, kPrefix, "thread_start_func_", kLibrary, "where CRuby starts a thread"},
     // Libraries by name.
     {kFunction, kPrefix, "pthread_", kLibrary, "libc"},
     {kFunction, kPrefix, "__pthread_", kLibrary, "libc"},

@@ -15,8 +15,10 @@ namespace repro::findings {
 enum class FrameField : std::uint8_t { function, file, module };
 enum class FrameMatch : std::uint8_t { equals, prefix, suffix, contains };
 /// What kind of code the frame is. A frame of the sanitizer's own runtime on top of a report is a sign of a
-/// broken tool; library frames are only uninteresting.
-enum class FrameClass : std::uint8_t { subject, library, tool };
+/// broken tool; library frames are only uninteresting. A boundary is a library frame whose callers are
+/// uninteresting too: a garbage collector is entered from wherever memory was short, which says nothing of
+/// the fault.
+enum class FrameClass : std::uint8_t { subject, library, boundary, tool };
 
 struct FrameRule {
   FrameField field = FrameField::function;

@@ -8,7 +8,7 @@ namespace repro::findings {
 namespace {
 
 // Literals of at least kWindow bytes, each with the reports that begin with it.
-constexpr std::array<std::string_view, 23> kAnchors{
+constexpr std::array<std::string_view, 24> kAnchors{
     "Sanitizer",                 // every sanitizer names itself
     "runtime error: ",           // UBSan
     "ASan runtime",              // `ASan runtime does not come first in initial library list`
@@ -32,9 +32,10 @@ constexpr std::array<std::string_view, 23> kAnchors{
     "libc++abi: ",
     "virtual method called",
     "*** bit out of range ",
+    "[BUG] ",  // CRuby
 };
 
-constexpr std::size_t kWindow = 8;
+constexpr std::size_t kWindow = 6;
 constexpr std::size_t kBlock = 2;
 static_assert(std::all_of(kAnchors.begin(), kAnchors.end(),
                           [](std::string_view anchor) { return anchor.size() >= kWindow; }));

@@ -20,6 +20,8 @@ namespace repro::findings {
 [[nodiscard]] Finding parse_glibc_report(std::string_view text);
 [[nodiscard]] Finding parse_cxx_report(std::string_view text);
 [[nodiscard]] Finding parse_assertion_report(std::string_view text);
+/// CRuby's `[BUG]`: one finding, or none when nothing but the mark looks like the interpreter's.
+[[nodiscard]] std::vector<Finding> parse_ruby_report(std::string_view text);
 /// A sanitizer's own failure. Source `harness`, implies `infra`; the message says what to do.
 [[nodiscard]] Finding parse_tool_report(std::string_view text);
 [[nodiscard]] Finding parse_unknown_report(std::string_view text);

@@ -32,6 +32,8 @@ std::vector<Finding> parse_grammar(const ReportText& report) {
       return {parse_cxx_report(report.text)};
     case Grammar::assertion:
       return {parse_assertion_report(report.text)};
+    case Grammar::ruby:
+      return parse_ruby_report(report.text);
     case Grammar::tool:
       return {parse_tool_report(report.text)};
     case Grammar::unknown:
@@ -53,7 +55,8 @@ class ReportScanner::Impl {
   void take(const ReportText& report) {
     for (Finding& finding : parse_grammar(report)) {
       finding.is_truncated = report.is_truncated;
-      finding.raw = report.text.substr(0, kRawLimit);
+      if (finding.raw.empty()) finding.raw = report.text;
+      if (finding.raw.size() > kRawLimit) finding.raw.resize(kRawLimit);
       sink_(std::move(finding));
     }
   }

@@ -1,7 +1,7 @@
 #pragma once
 
 // Report texts in, findings out. Understands what ends the log of a native program: the LLVM and GCC
-// sanitizers, glibc's own aborts, the C++ runtime and assert(3).
+// sanitizers, glibc's own aborts, the C++ runtime, assert(3) and CRuby.
 
 #include <cstddef>
 #include <functional>

@@ -95,10 +95,13 @@ void EdgeScanner::begin(const ReportStart& start, std::string_view line) {
   lines_ = 0;
   foreign_lines_ = 0;
   after_blank_ = false;
+  in_memory_map_ = false;
+  is_confirmed_ = start.extent == Extent::ruby && confirms_ruby_report(line);
   append(line.substr(start.offset));
   has_summary_ = start.extent == Extent::tail_only;
-  // Only sanitizers' reports have an end mark that can be missing.
-  report_.is_truncated = start.extent == Extent::sanitizer || start.extent == Extent::tail_only;
+  // Only the reports of sanitizers and of CRuby have an end mark that can be missing.
+  report_.is_truncated =
+      start.extent == Extent::sanitizer || start.extent == Extent::tail_only || start.extent == Extent::ruby;
   if (start.extent == Extent::one_line) close();
 }
 
@@ -113,6 +116,8 @@ bool EdgeScanner::continue_report(std::string_view line) {
     case Extent::sanitizer:
     case Extent::tail_only:
       return continue_sanitizer(line);
+    case Extent::ruby:
+      return continue_ruby(line);
   }
   return false;
 }
@@ -196,6 +201,32 @@ bool EdgeScanner::continue_sanitizer(std::string_view line) {
   }
   if (belongs_to_sanitizer_report(line)) {
     foreign_lines_ = 0;
+    append(line);
+    return true;
+  }
+  if (++foreign_lines_ <= kPatience) return true;
+  close();
+  return false;
+}
+
+bool EdgeScanner::continue_ruby(std::string_view line) {
+  if (in_memory_map_ && !is_memory_mapping(line)) {
+    report_.is_truncated = false;  // another thread's lines may stand in the map; nothing below is read
+    close();
+    return false;
+  }
+  const auto next = recognise_start(line);
+  // Threads that crash at once, and the checks of a heap that is broken by now, belong to the same crash.
+  const bool is_same_crash =
+      !next || (is_confirmed_ && (next->grammar == Grammar::ruby || next->grammar == Grammar::glibc));
+  if (!is_same_crash) {
+    close();
+    return false;
+  }
+  if (next || belongs_to_ruby_report(line)) {
+    foreign_lines_ = 0;
+    in_memory_map_ = is_memory_mapping(line);
+    is_confirmed_ = is_confirmed_ || confirms_ruby_report(line);
     append(line);
     return true;
   }

@@ -43,6 +43,7 @@ class EdgeScanner {
   bool continue_terminate(std::string_view line);
   bool continue_undefined(std::string_view line);
   bool continue_sanitizer(std::string_view line);
+  bool continue_ruby(std::string_view line);
   void append(std::string_view line);
   void close();
 
@@ -57,6 +58,8 @@ class EdgeScanner {
   std::size_t lines_ = 0;
   std::size_t foreign_lines_ = 0;
   bool has_summary_ = false;
+  bool is_confirmed_ = false;   ///< of a report of CRuby: there is more than its mark
+  bool in_memory_map_ = false;  ///< the last section of a report of CRuby
   bool after_blank_ = false;
 };
 

@@ -243,6 +243,20 @@ std::optional<ReportStart> assertion_start(std::string_view line) {
   return ReportStart{Grammar::assertion, Extent::one_line, assertion_offset(line.substr(0, at))};
 }
 
+/// `[BUG] text`, alone or behind the place in the Ruby program. Quoted, it is a mention; whether it is a
+/// report, the lines that follow tell.
+std::optional<ReportStart> ruby_start(std::string_view line) {
+  const std::size_t at = line.find("[BUG] ");
+  if (at == kNone || at + 6 == line.size()) return std::nullopt;
+  if (at == 0) return ReportStart{Grammar::ruby, Extent::ruby, 0};
+  if (!line.substr(0, at).ends_with(": ")) return std::nullopt;
+  const std::size_t blank = line.substr(0, at - 2).rfind(' ');
+  const std::size_t place = blank == kNone ? 0 : blank + 1;
+  const std::size_t colon = line.substr(0, at - 2).rfind(':');
+  const bool names_line = colon != kNone && colon > place && is_digit(line[colon + 1]);
+  return names_line ? std::optional(ReportStart{Grammar::ruby, Extent::ruby, place}) : std::nullopt;
+}
+
 /// Beginnings of the unindented lines inside sanitizer reports, from the printers of both runtimes.
 constexpr std::array<std::string_view, 26> kReportWords{"READ of size",
                                                         "WRITE of size",
@@ -284,6 +298,7 @@ std::optional<ReportStart> recognise_start(std::string_view line) {
   if (auto start = undefined_start(line)) return start;
   if (auto start = cxx_start(line)) return start;
   if (auto start = assertion_start(line)) return start;
+  if (auto start = ruby_start(line)) return start;
   return glibc_start(line);
 }
 
@@ -297,6 +312,38 @@ bool belongs_to_sanitizer_report(std::string_view line) {
   if (line.size() > 6 && line[0] == 'r' && line.substr(1, 6).find("= 0x") != kNone) return true;  // registers
   return std::any_of(kReportWords.begin(), kReportWords.end(),
                      [&](std::string_view word) { return line.starts_with(word); });
+}
+
+bool is_memory_mapping(std::string_view line) {
+  const std::size_t dash = line.find_first_not_of("0123456789abcdef");
+  if (dash < 8 || dash == kNone || dash > 16 || line[dash] != '-') return false;
+  const std::size_t blank = line.find(' ', dash);
+  return blank != kNone && blank + 5 < line.size() && line[blank + 5] == ' ' &&
+         line.substr(blank + 1, 4).find_first_not_of("rwxps-") == kNone;
+}
+
+bool confirms_ruby_report(std::string_view line) {
+  constexpr std::array<std::string_view, 3> kSignals{"[BUG] Segmentation fault at ", "[BUG] Bus Error at ",
+                                                     "[BUG] Illegal instruction at "};
+  constexpr std::array<std::string_view, 3> kSections{"-- Control frame information ",
+                                                      "-- Ruby level backtrace ", "-- C level backtrace "};
+  if (std::any_of(kSignals.begin(), kSignals.end(),
+                  [&](std::string_view text) { return line.find(text) != kNone; })) {
+    return true;
+  }
+  if (std::any_of(kSections.begin(), kSections.end(),
+                  [&](std::string_view text) { return line.starts_with(text); })) {
+    return true;
+  }
+  // ruby 3.1.2p20 (2022-04-12 revision 4491bb740a) [x86_64-linux-gnu]
+  return consume(line, "ruby ") && !line.empty() && is_digit(line[0]) && line.find(" [") != kNone;
+}
+
+bool belongs_to_ruby_report(std::string_view line) {
+  if (line.empty() || line[0] == ' ' || line[0] == '/' || line[0] == '[') return true;
+  if (line.starts_with("-- ") || line.starts_with("* ") || line.starts_with("ruby ")) return true;
+  if (line.find("c:0") != kNone || line.find(" s:0") != kNone || line.find("[FINISH]") != kNone) return true;
+  return line.find(":in `") != kNone || line.find(":in '") != kNone || is_memory_mapping(line);
 }
 
 bool belongs_to_report_tail(std::string_view line) {

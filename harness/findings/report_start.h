@@ -19,6 +19,7 @@ enum class Grammar : std::uint8_t {
   glibc,
   cxx,
   assertion,
+  ruby,
   tool,     ///< a sanitizer that failed itself
   unknown,  ///< says that it is a sanitizer's error, in words that no grammar here knows
 };
@@ -30,6 +31,7 @@ enum class Extent : std::uint8_t {
   undefined,  ///< notes and a stack follow directly
   sanitizer,  ///< sections up to SUMMARY and a known tail
   tail_only,  ///< only the SUMMARY is left of a sanitizer report
+  ruby,       ///< sections of the interpreter's own, up to the memory map
 };
 
 struct ReportStart {
@@ -51,5 +53,14 @@ struct ReportStart {
 [[nodiscard]] bool ends_report(std::string_view line);
 /// Whether `line` is `SUMMARY: XSanitizer: ...`.
 [[nodiscard]] bool is_summary(std::string_view line);
+
+/// Whether `line` can stand inside CRuby's report. Loose: threads that crash at once write into each other's
+/// lines.
+[[nodiscard]] bool belongs_to_ruby_report(std::string_view line);
+/// Whether `line` is one that only CRuby's report has, as opposed to the mark `[BUG]` alone, which anybody
+/// may print: a signal's text behind the mark, the line with the version, a section's heading.
+[[nodiscard]] bool confirms_ruby_report(std::string_view line);
+/// Whether `line` is one of the memory map with which CRuby's report ends.
+[[nodiscard]] bool is_memory_mapping(std::string_view line);
 
 }  // namespace repro::findings

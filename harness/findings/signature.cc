@@ -51,6 +51,7 @@ Site named_site(const Stack& stack, std::size_t depth, const FrameRules& rules) 
   });
   Site site;
   for (const Frame& frame : stack.frames) {
+    if (classify(frame, rules) == FrameClass::boundary) break;
     if (!is_of_subject(frame) || (has_files && frame.file.empty())) continue;
     std::string text = signed_frame(frame);
     // Recursion: how deep it went says nothing about which bug it is.
@@ -67,7 +68,9 @@ Site named_site(const Stack& stack, std::size_t depth, const FrameRules& rules) 
 Site offset_site(const Stack& stack, std::size_t depth, const FrameRules& rules) {
   Site site;
   for (const Frame& frame : stack.frames) {
-    if (frame.module.empty() || classify(frame, rules) != FrameClass::subject) continue;
+    if (classify(frame, rules) == FrameClass::boundary) break;
+    if (frame.module.empty() || frame.module_offset == 0 || classify(frame, rules) != FrameClass::subject)
+      continue;
     site.frames.push_back(fmt::format("{}+{:#x}{}{}", file_name(frame.module), frame.module_offset,
                                       frame.build_id.empty() ? "" : " ", frame.build_id));
     if (site.frames.size() == 1) site.title = site.frames.front();

@@ -20,6 +20,8 @@ std::string_view to_string(FindingSource source) {
       return "c++";
     case FindingSource::assertion:
       return "assert";
+    case FindingSource::ruby:
+      return "ruby";
     case FindingSource::signal:
       return "signal";
     case FindingSource::hang:

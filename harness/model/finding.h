@@ -24,6 +24,7 @@ enum class FindingSource : std::uint8_t {
   glibc,         ///< heap checks, mutex asserts, stack smashing, fortify
   cxx_runtime,   ///< terminate, pure virtual call
   assertion,     ///< assert(3)
+  ruby,          ///< CRuby's own fatal report, `[BUG]`
   signal,        ///< death by a signal that the harness did not send, with no report that explains it
   hang,          ///< the deadline passed, or a deadlock was proved
   oracle,        ///< wrong exit code or output
@@ -31,7 +32,7 @@ enum class FindingSource : std::uint8_t {
   unrecognised,  ///< looks like a report, kind unknown; the text is kept
 };
 
-inline constexpr std::array<FindingSource, 13> kFindingSources{FindingSource::address_sanitizer,
+inline constexpr std::array<FindingSource, 14> kFindingSources{FindingSource::address_sanitizer,
                                                                FindingSource::thread_sanitizer,
                                                                FindingSource::undefined_sanitizer,
                                                                FindingSource::leak_sanitizer,
@@ -39,6 +40,7 @@ inline constexpr std::array<FindingSource, 13> kFindingSources{FindingSource::ad
                                                                FindingSource::glibc,
                                                                FindingSource::cxx_runtime,
                                                                FindingSource::assertion,
+                                                               FindingSource::ruby,
                                                                FindingSource::signal,
                                                                FindingSource::hang,
                                                                FindingSource::oracle,

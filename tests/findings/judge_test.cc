@@ -96,6 +96,14 @@ TEST(Judge, CallsAMemoryErrorACrashWhateverTheExitCode) {
   EXPECT_EQ(judgement.findings.size(), 2U);
 }
 
+TEST(Judge, CallsAnInterpreterThatHangsInItsOwnCrashReportACrash) {
+  const Judgement judgement =
+      judged(stopped_at_deadline(captured_log("ruby/debian-3.1/bind-call-handler.txt")));
+  EXPECT_EQ(judgement.outcome, Outcome::crash);
+  EXPECT_EQ(judgement.findings.front().source, FindingSource::ruby);
+  EXPECT_THAT(judgement.reason, HasSubstr("then it did not end"));
+}
+
 TEST(Judge, CallsAFatalReportFollowedByADeadlockACrash) {
   const Judgement judgement = judged(stopped_at_deadline(captured_log(kUseAfterFree)), Sanitizer::address);
   EXPECT_EQ(judgement.outcome, Outcome::crash);

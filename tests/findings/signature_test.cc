@@ -146,6 +146,17 @@ TEST(Signature, LeavesNumbersOutOfExceptionMessages) {
   EXPECT_NE(sign(thrown).id, sign(other).id);
 }
 
+TEST(Signature, DoesNotDependOnWhoseCallStartedACollector) {
+  const auto freed_in_collection_from = [](std::string_view caller) {
+    Finding finding = use_after_free(1, 1, "rb_free_method_entry");
+    std::vector<Frame>& frames = finding.stacks[0].frames;
+    frames.insert(frames.begin() + 1, {"gc_sweep_page", "/src/gc.c", 5389, 13, "/bin/ruby", 9, ""});
+    frames.back().function = caller;
+    return sign(finding).id;
+  };
+  EXPECT_EQ(freed_in_collection_from("rb_str_new"), freed_in_collection_from("rb_class_new"));
+}
+
 TEST(Signature, FollowsTheFrameRulesThatItIsGiven) {
   FrameRules rules = default_frame_rules();
   rules.rules.insert(rules.rules.begin(), {FrameField::function, FrameMatch::equals, "lookup",
