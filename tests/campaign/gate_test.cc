@@ -81,14 +81,14 @@ TEST(Gate, IsInconclusiveWithoutRuns) {
 }
 
 TEST(Gate, FailsWithOneArmAndPassesWithAll) {
-  const auto arms = [](std::vector<GateVerdict> verdicts) {
+  const auto verdict_of = [](std::vector<GateVerdict> verdicts) {
     std::vector<GatedArm> arms;
     for (const GateVerdict verdict : verdicts) arms.emplace_back().verdict = verdict;
     return overall_verdict(arms);
   };
-  EXPECT_EQ(arms({GateVerdict::passed, GateVerdict::passed}), GateVerdict::passed);
-  EXPECT_EQ(arms({GateVerdict::passed, GateVerdict::inconclusive}), GateVerdict::inconclusive);
-  EXPECT_EQ(arms({GateVerdict::failed, GateVerdict::inconclusive}), GateVerdict::failed);
+  EXPECT_EQ(verdict_of({GateVerdict::passed, GateVerdict::passed}), GateVerdict::passed);
+  EXPECT_EQ(verdict_of({GateVerdict::passed, GateVerdict::inconclusive}), GateVerdict::inconclusive);
+  EXPECT_EQ(verdict_of({GateVerdict::failed, GateVerdict::inconclusive}), GateVerdict::failed);
 }
 
 // --- from a campaign to the question
