@@ -19,6 +19,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+constexpr std::chrono::milliseconds kTimeToEnd{10'000};
+
 struct Pipe {
   UniqueFd read_end;
   UniqueFd write_end;
@@ -94,8 +96,14 @@ SubjectRun run_subject(const std::vector<std::string>& argv, const SubjectBounds
 
   SubjectRun run;
   run.was_still_running = !read_until(bounds, out.read_end, err.read_end, run);
+  if (run.was_still_running && bounds.ask_to_end) {
+    ::kill(-pid, SIGTERM);
+    SubjectBounds to_end;
+    to_end.whole = kTimeToEnd;
+    static_cast<void>(read_until(to_end, out.read_end, err.read_end, run));
+  }
   if (run.was_still_running) {
-    ::kill(-pid, SIGKILL);
+    ::kill(-pid, SIGKILL);  // nobody, if it has ended: it is not reaped yet
     REPRO_CHECK(read_until(SubjectBounds{}, out.read_end, err.read_end, run));
   }
   int status = 0;

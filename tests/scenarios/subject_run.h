@@ -21,6 +21,8 @@ struct SubjectBounds {
   /// When set: once standard output holds this text, the run has only `after_text` left.
   std::string text;
   std::chrono::milliseconds after_text{0};
+  /// At the bound SIGTERM first, and SIGKILL only to what does not end of it within ten seconds.
+  bool ask_to_end = false;
 };
 
 /// Runs `argv` in a process group of its own, within `bounds`, and leaves no process behind: the calling
