@@ -100,8 +100,9 @@ class ForkBackend : public Backend {
         [](WorkerSession& session, std::uint32_t index) { return encode_read_file(session.read(index)); },
         [&](std::uint32_t index, std::string_view payload) {
           std::optional<ReadFile> file = decode_read_file(payload);
-          if (file) result.units[index] = *std::move(file);
-          return file.has_value();
+          if (!file) return false;
+          result.units[index] = *std::move(file);
+          return true;
         });
     return result;
   }
@@ -116,8 +117,9 @@ class ForkBackend : public Backend {
         },
         [&](std::uint32_t index, std::string_view payload) {
           std::optional<FileDiagnostics> file = decode_diagnostics(payload);
-          if (file) result.diagnostics[index] = *std::move(file);
-          return file.has_value();
+          if (!file) return false;
+          result.diagnostics[index] = *std::move(file);
+          return true;
         });
     return result;
   }
