@@ -1,58 +1,15 @@
-// The scenarios of the isolates pool do what their pages say. Run directly, without the harness.
+// The scenarios of the isolates pool do what their pages say.
 
-#include <array>
-#include <cstdio>
 #include <sstream>
 #include <string>
 
 #include <gtest/gtest.h>
-#include <sys/wait.h>
 
+#include "tests/scenarios/isolates/programs.h"
+#include "tests/support/tool.h"
+
+namespace repro::scenarios {
 namespace {
-
-const std::string kScenarios = REPRO_TEST_BUILD_DIR "/lib/repro/scenarios";
-const std::string kInput = kScenarios + "/ractor-pool-uaf/input";
-
-struct Ended {
-  int status = 0;  ///< as the shell reports it: 128 + signal for a crash
-  std::string output;
-  std::string errors;
-};
-
-std::string read_all(FILE* stream) {
-  std::string text;
-  std::array<char, 4096> buffer{};
-  for (std::size_t got = 0; (got = std::fread(buffer.data(), 1, buffer.size(), stream)) > 0;) {
-    text.append(buffer.data(), got);
-  }
-  return text;
-}
-
-/// Standard error goes to a file that nobody but this process has a name for.
-Ended run(const std::string& command) {
-  FILE* errors = std::tmpfile();
-  if (errors == nullptr) return {.status = -1, .errors = "no temporary file"};
-  const std::string redirected = "exec 2>&" + std::to_string(::fileno(errors)) + "; timeout 60 " + command;
-  FILE* pipe = ::popen(redirected.c_str(), "r");
-  Ended ended;
-  ended.output = read_all(pipe);
-  const int status = ::pclose(pipe);
-  ended.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-  std::rewind(errors);
-  ended.errors = read_all(errors);
-  (void)std::fclose(errors);
-  return ended;
-}
-
-Ended check(const std::string& build, const std::string& pool) {
-  return run(kScenarios + "/ractor-pool-uaf/analyzer." + build + " check " + pool +
-             " --workers=4 --memory-cache --config=" + kInput + "/analyzer.json " + kInput);
-}
-
-std::string sequential_output() {
-  static const std::string output = check("plain", "--pool=sequential").output;
-  return output;
-}
 
 TEST(RactorPoolUaf, TheReferenceHasSomethingToSay) {
   EXPECT_NE(sequential_output().find("[call.undefined-method]"), std::string::npos);
@@ -99,6 +56,17 @@ TEST(RactorPoolUaf, TheRepairsGiveTheSequentialResultInEveryBuild) {
       EXPECT_EQ(ended.errors, "") << build << ' ' << pool;
     }
   }
+}
+
+TEST(RactorPoolUaf, IsWhatRunsWhenNothingIsNamed) {
+  const test::TemporaryFolder folder;
+  const test::ToolResult result =
+      test::run_tool({"run", "--variant=safepoint", "--sanitizer=plain,address", "--runs=1", "--out=x.repro"},
+                     folder.path());
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_NE(result.err.find("running scenario ractor-pool-uaf"), std::string::npos) << result.err;
+  EXPECT_NE(result.out.find("safepoint | address |     0 |    0 |    0 |  1 |"), std::string::npos)
+      << result.out;
 }
 
 TEST(IsolationError, EveryDiagnosticIsAnInternalErrorAndTheExitLooksOrderly) {
@@ -159,3 +127,4 @@ TEST(MnScheduler, AddressSanitizerComplainsOfTheStackUnlessItIsTold) {
 #endif
 
 }  // namespace
+}  // namespace repro::scenarios
