@@ -1,6 +1,5 @@
 #include "analyzer/runtime/heap.h"
 
-#include <algorithm>
 #include <array>
 
 #include "analyzer/base/result.h"

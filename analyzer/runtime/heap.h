@@ -6,11 +6,10 @@
 // scenario `ractor-pool-uaf`:
 //
 //   Sweep::lazy     The world runs again as soon as marking is done; dead slots are freed page by page, by
-//   whichever
-//                   isolate next needs free slots. A dead object cannot be reached, so nobody should notice.
-//                   That is true of every object but one kind: those that a weak table still leads to. CRuby
-//                   sweeps so too, and met the consequence more than once ("the Ractor barrier is not
-//                   executed for incremental sweeping", github.com/ruby/ruby/pull/4755).
+//                   whichever isolate next needs free slots. A dead object cannot be reached, so nobody
+//                   should notice. That is true of every object but one kind: those that a weak table still
+//                   leads to. CRuby sweeps so too, and met the consequence more than once ("the Ractor
+//                   barrier is not executed for incremental sweeping", github.com/ruby/ruby/pull/4755).
 //   Sweep::stopped  The whole sweep is part of the pause. Weak tables then never show a dead entry to running
 //   code.
 //
@@ -35,8 +34,7 @@ enum class Sweep { lazy, stopped };
 
 struct HeapOptions {
   Sweep sweep = Sweep::stopped;
-  /// Slots handed out before the next collection, at least; a heap with more live slots waits for as many
-  /// again.
+  /// Slots handed out between two collections, at least.
   std::size_t collect_after_slots = 4096;
   /// Collects at every allocation: finds references that nobody rooted. For tests.
   bool stress = false;

@@ -26,8 +26,7 @@ class ReferenceVisitor {
 /// When an object of a type may be seen by several isolates.
 enum class Sharing {
   always,              ///< nothing in it can change and it refers to shareable things only: class, call info
-  when_deeply_frozen,  ///< it and everything it refers to is frozen: string, array, hash, range, object,
-                       ///< location
+  when_deeply_frozen,  ///< it and everything it refers to is frozen: string, array, hash, range, object
   never,               ///< it stands for something of its isolate: a proc with its captured locals
 };
 
