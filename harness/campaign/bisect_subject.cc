@@ -22,6 +22,7 @@ constexpr int kUntestable = 125;
 
 std::vector<std::string> entries_of(const std::map<std::string, std::string>& environment) {
   std::vector<std::string> entries;
+  entries.reserve(environment.size());
   for (const auto& [key, value] : environment) entries.push_back(fmt::format("{}={}", key, value));
   return entries;
 }
