@@ -25,6 +25,22 @@ __attribute__((noinline)) void crash() {
 
 void exit_politely(int /*signal*/) { _exit(7); }
 
+struct sigaction before {};
+
+/// As CRuby's handler does: it calls the one that was there before, which must not return, and gives up.
+void call_the_one_before(int signal, siginfo_t* info, void* context) {
+  if ((before.sa_flags & SA_SIGINFO) != 0) before.sa_sigaction(signal, info, context);
+  std::abort();
+}
+
+void crash_under_a_chain() {
+  struct sigaction ours {};
+  ours.sa_sigaction = call_the_one_before;
+  ours.sa_flags = SA_SIGINFO;
+  sigaction(SIGSEGV, &ours, &before);
+  crash();
+}
+
 void crash_together() {
   std::atomic<int> arrived{0};
   const auto meet = [&] {
@@ -45,6 +61,7 @@ int main(int, char** arguments) {
   if (how == "fault") crash();
   if (how == "thread") std::thread(crash).join();
   if (how == "together") crash_together();
+  if (how == "chain") crash_under_a_chain();
   if (how == "abort") std::abort();
   if (how == "handled") {
     std::signal(SIGSEGV, exit_politely);

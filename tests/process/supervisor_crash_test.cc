@@ -71,6 +71,13 @@ TEST_F(SupervisorCrashTest, OneProcessDiesOnce) {
   EXPECT_THAT(notices_, SizeIs(1));
 }
 
+TEST_F(SupervisorCrashTest, EndsAProcessWhoseOwnHandlerCallsOursAndAborts) {
+  const ProcessResult result = crash("chain");
+  EXPECT_EQ(result.stop_reason, StopReason::none) << "it must not wait for itself";
+  EXPECT_EQ(result.termination, Termination(Signaled{SIGABRT}));
+  EXPECT_THAT(notices_, SizeIs(1)) << "of the fault, which is where it began";
+}
+
 TEST_F(SupervisorCrashTest, LeavesTheSubjectsOwnHandlerAlone) {
   EXPECT_EQ(crash("handled").termination, Termination(Exited{7}));
   EXPECT_THAT(notices_, IsEmpty());

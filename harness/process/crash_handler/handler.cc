@@ -32,7 +32,8 @@ constexpr int kSignals[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGSYS, SI
 
 sockaddr_un address{};
 socklen_t address_length = 0;
-std::atomic_flag is_taken = ATOMIC_FLAG_INIT;
+std::atomic<long> taken_by{0};  ///< thread that dies first; 0: none yet
+static_assert(std::atomic<long>::is_always_lock_free);
 
 bool is_fault(int signal, int code) {
   return code > 0 && code != SI_KERNEL &&
@@ -60,13 +61,20 @@ void ask_harness(int signal, const siginfo_t& info) {
 }
 
 void on_fatal_signal(int signal, siginfo_t* info, void* /*context*/) {
-  // A second thread that dies meanwhile waits for the end of the process that the first one brings.
-  while (is_taken.test_and_set()) ::pause();
-  ask_harness(signal, *info);
+  const long self = ::syscall(SYS_gettid);
+  long first = 0;
+  if (taken_by.compare_exchange_strong(first, self)) {
+    ask_harness(signal, *info);
+  } else {
+    // A second thread that dies meanwhile waits for the end of the process that the first one brings. The
+    // same thread once more is a handler of the program's own, which called this one, saw it return and
+    // aborts (CRuby does).
+    while (first != self) ::pause();
+  }
   // Not by returning to the faulting instruction: in a race it may not fault again, and the program would go
   // on.
   std::signal(signal, SIG_DFL);
-  ::syscall(SYS_tgkill, ::getpid(), ::syscall(SYS_gettid), signal);
+  ::syscall(SYS_tgkill, ::getpid(), self, signal);
 }
 
 __attribute__((constructor)) void install() {
