@@ -69,7 +69,9 @@ void on_fatal_signal(int signal, siginfo_t* info, void* /*context*/) {
     // A second thread that dies meanwhile waits for the end of the process that the first one brings. The
     // same thread once more is a handler of the program's own, which called this one, saw it return and
     // aborts (CRuby does).
-    while (first != self) ::pause();
+    if (first != self) {
+      while (true) ::pause();
+    }
   }
   // Not by returning to the faulting instruction: in a race it may not fault again, and the program would go
   // on.
