@@ -63,17 +63,12 @@ TEST(HotReloadPromise, ViolatesTheInvariantOfTheLocalAfterAReentrantTick) {
               HasSubstr("violated after 1 reloads: the loop reads its local after a tick"));
 }
 
-#ifdef __clang__
-// Which registers and stack slots still hold the promise's address, and so keep it alive, is the compiler's
-// choice, and subjects are built by the compiler of the tests. The report was measured with clang 14: in 20
-// of 20 runs.
 TEST(HotReloadPromise, IsReadAfterItWasFreedWhenEveryTickCollects) {
   const SubjectRun run =
       run_runtime({"--variant=unprotected", "--oracle=crash", "--collect=always"}, Sanitizer::address);
   EXPECT_THAT(run.standard_error, HasSubstr("AddressSanitizer: heap-use-after-free"));
   EXPECT_THAT(run.standard_error, HasSubstr("Heap::sweep"));
 }
-#endif
 
 TEST(HotReloadPromiseOptions, ThatAreWrongEndWithTwoAndOneLine) {
   for (const std::vector<std::string>& arguments :
