@@ -151,7 +151,7 @@ static std::optional<Access> parse_described_access(std::string_view heading) {
 }
 
 std::optional<Access> parse_access(std::string_view heading) {
-  if (const std::optional<Access> described = parse_described_access(heading)) return described;
+  if (std::optional<Access> described = parse_described_access(heading)) return described;
   std::string_view rest = heading;
   const std::size_t of_size = rest.find(" of size ");
   if (of_size > 40) return std::nullopt;  // not there, or not an access

@@ -59,8 +59,8 @@ std::uint64_t to_milliseconds(std::uint64_t ticks) {
 ReadMemory memory_of(pid_t pid) {
   return [pid](std::uint64_t address, std::span<std::byte> to) {
     iovec local{to.data(), to.size()};
-    iovec remote{reinterpret_cast<void*>(address),
-                 to.size()};  // NOLINT(*-reinterpret-cast): of another process
+    // An address of the other process. NOLINTNEXTLINE(performance-no-int-to-ptr)
+    iovec remote{reinterpret_cast<void*>(address), to.size()};
     return ::process_vm_readv(pid, &local, 1, &remote, 1, 0) == static_cast<ssize_t>(to.size());
   };
 }
