@@ -38,8 +38,11 @@ def tools(build):
     loop = os.path.join(build, "benchmarks", "spawn_loop")
     return [
         Tool("bare loop", loop, "nothing else", lambda n, j, d: [loop, str(j), str(n), SUBJECT]),
-        Tool("repro", repro, "captures, limits, finds descendants, judges, stores each run in a transaction",
+        Tool("repro", repro, "captures, limits, finds descendants, judges, stores each run in a transaction, is ready for crashes",
              lambda n, j, d: [repro, "run", f"--runs={n}", f"--jobs={j}", "--quiet", f"--out={d}/x.repro", "--", SUBJECT]),
+        Tool("repro, no stacks", repro, "the same with --no-crash-stacks: nothing is preloaded into the subject",
+             lambda n, j, d: [repro, "run", f"--runs={n}", f"--jobs={j}", "--quiet", "--no-crash-stacks",
+                              f"--out={d}/y.repro", "--", SUBJECT]),
         Tool("xargs -P", "xargs", "captures nothing, keeps no result but the worst exit code",
              lambda n, j, d: f"seq {n} | xargs -P {j} -I@ {SUBJECT}"),
         Tool("GNU parallel", "parallel", "captures output in files, keeps exit codes only with --joblog (on here)",
