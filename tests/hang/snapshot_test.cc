@@ -51,7 +51,8 @@ TEST(Snapshot, ReadsTheStateOfEveryThread) {
   while (true) {
     const std::vector<ProcessSnapshot> processes = take_snapshot(pids);
     ASSERT_EQ(processes.size(), 1U);
-    ASSERT_EQ(processes.front().threads.size(), 1U);
+    // More than one where a sanitizer's runtime has a thread of its own; the first is the main thread.
+    ASSERT_FALSE(processes.front().threads.empty());
     const ThreadSnapshot& thread = processes.front().threads.front();
     EXPECT_EQ(thread.tid, child.pid());
     if (thread.state == 'S' && thread.system_call.starts_with("0 "))
