@@ -19,7 +19,7 @@ struct SubjectRun {
 struct SubjectBounds {
   std::chrono::milliseconds whole{60'000};  ///< far above what any sound run needs
   /// When set: once standard output holds this text, the run has only `after_text` left.
-  std::string text;
+  std::string text{};
   std::chrono::milliseconds after_text{0};
   /// At the bound SIGTERM first, and SIGKILL only to what does not end of it within ten seconds.
   bool ask_to_end = false;
