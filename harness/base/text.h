@@ -43,6 +43,9 @@ enum class ShareEnds : bool { excluded, included };
 /// `argv` as one line that a POSIX shell reads back to the same arguments.
 [[nodiscard]] std::string shell_quote(std::span<const std::string> argv);
 
+/// `SIGSEGV`, or `signal 77` for one without a name.
+[[nodiscard]] std::string signal_name(int signal);
+
 /// A copy in which control characters, escape sequences and invalid UTF-8 are shown as \xNN, so that a
 /// subject's text cannot drive the reader's terminal. Line ends and tabs stay.
 [[nodiscard]] std::string printable(std::string_view text);

@@ -18,6 +18,7 @@
 #include "harness/cli/campaign_files.h"
 #include "harness/cli/exit_codes.h"
 #include "harness/cli/options.h"
+#include "harness/cli/shared_options.h"
 #include "harness/cli/signals.h"
 #include "harness/cli/verbs.h"
 #include "harness/findings/sanitizer_options.h"
@@ -179,16 +180,8 @@ Result<void> read_limits(const ParsedOptions& options, Request& request) {
 Result<void> read_oracle(const ParsedOptions& options, OracleSpec& oracle) {
   oracle.match = options.list("match");
   oracle.no_match = options.list("no-match");
-  if (!options.has("ok-exit-codes")) return {};
-  oracle.ok_exit_codes.clear();
-  for (const std::string& text : options.list("ok-exit-codes")) {
-    const Result<std::uint64_t> code = parse_unsigned(text);
-    if (!code || *code > 255) {
-      return fail(ErrorKind::usage,
-                  fmt::format("--ok-exit-codes: '{}' is no exit code (0 to 255)", printable(text)));
-    }
-    oracle.ok_exit_codes.push_back(static_cast<int>(*code));
-  }
+  REPRO_ASSIGN(const std::optional<std::vector<int>> ok_exit_codes, read_ok_exit_codes(options));
+  if (ok_exit_codes) oracle.ok_exit_codes = *ok_exit_codes;
   return {};
 }
 

@@ -12,6 +12,7 @@
 #include "harness/cli/campaign_files.h"
 #include "harness/cli/exit_codes.h"
 #include "harness/cli/options.h"
+#include "harness/cli/shared_options.h"
 #include "harness/cli/terminal.h"
 #include "harness/cli/verbs.h"
 #include "harness/report/comparison.h"
@@ -80,13 +81,10 @@ struct Settings {
 };
 
 Result<std::optional<EvidenceRule>> read_rule(const ParsedOptions& options) {
-  const std::string name = options.value("rule").value_or("auto");
-  if (name == "auto") return std::optional<EvidenceRule>();
+  REPRO_ASSIGN(const std::string name, read_choice(options, "rule", {"auto", "fixed", "sequential"}));
   if (name == "fixed") return std::optional(EvidenceRule::fixed_sample);
   if (name == "sequential") return std::optional(EvidenceRule::sequential);
-  return fail(ErrorKind::usage,
-              fmt::format("--rule: '{}' is none of auto, fixed, sequential{}", printable(name),
-                          suggestion(name, std::vector<std::string>{"auto", "fixed", "sequential"})));
+  return std::optional<EvidenceRule>();
 }
 
 Result<std::vector<Verdict>> read_fails_on(const ParsedOptions& options) {
@@ -116,12 +114,7 @@ Result<Settings> read_settings(const ParsedOptions& options) {
   }
   REPRO_ASSIGN(settings.selection.rule, read_rule(options));
   REPRO_ASSIGN(settings.fails_on, read_fails_on(options));
-  for (const std::string& name : options.list("sanitizer")) {
-    const std::optional<Sanitizer> build = parse_sanitizer(name);
-    if (!build)
-      return fail(ErrorKind::usage, fmt::format("--sanitizer: there is no build '{}'", printable(name)));
-    settings.selection.builds.push_back(*build);
-  }
+  REPRO_ASSIGN(settings.selection.builds, read_sanitizers(options));
   return settings;
 }
 
@@ -238,9 +231,7 @@ Result<int> compare_verb(const Invocation& invocation) {
   if (options->flag("json")) {
     report::write_comparison_json(std::cout, report);
   } else {
-    const TerminalTraits terminal = inspect_terminal(STDOUT_FILENO, invocation.environment);
-    const report::Color color = terminal.has_color ? report::Color::yes : report::Color::no;
-    report::write_comparison_terminal(std::cout, report, {color, terminal.width});
+    report::write_comparison_terminal(std::cout, report, output_style(invocation.environment));
   }
   const bool is_failed =
       std::any_of(report.comparisons.begin(), report.comparisons.end(), [&](const Comparison& comparison) {

@@ -11,6 +11,7 @@
 #include "harness/cli/campaign_files.h"
 #include "harness/cli/exit_codes.h"
 #include "harness/cli/options.h"
+#include "harness/cli/shared_options.h"
 #include "harness/cli/terminal.h"
 #include "harness/cli/verbs.h"
 #include "harness/report/gate.h"
@@ -94,16 +95,9 @@ Result<std::vector<Outcome>> read_outcomes(const ParsedOptions& options) {
 }
 
 Result<void> read_rule(const ParsedOptions& options, Settings& settings) {
-  const std::string rule = options.value("rule").value_or("auto");
-  if (rule == "fixed") {
-    settings.selection.rule = GateRule::fixed_sample;
-  } else if (rule == "sequential") {
-    settings.selection.rule = GateRule::sequential;
-  } else if (rule != "auto") {
-    return fail(ErrorKind::usage,
-                fmt::format("--rule: '{}' is none of auto, fixed, sequential{}", printable(rule),
-                            suggestion(rule, std::vector<std::string>{"auto", "fixed", "sequential"})));
-  }
+  REPRO_ASSIGN(const std::string rule, read_choice(options, "rule", {"auto", "fixed", "sequential"}));
+  if (rule == "fixed") settings.selection.rule = GateRule::fixed_sample;
+  if (rule == "sequential") settings.selection.rule = GateRule::sequential;
   if (!options.has("max-failures") && !options.has("runs")) return {};
   if (!options.has("max-failures") || !options.has("runs")) {
     return fail(ErrorKind::usage,
@@ -146,12 +140,7 @@ Result<Settings> read_settings(const ParsedOptions& options) {
   if (!settings.selection.base_variant.empty() && settings.selection.base_rate) {
     return fail(ErrorKind::usage, "either --base or --base-rate, not both");
   }
-  for (const std::string& name : options.list("sanitizer")) {
-    const std::optional<Sanitizer> build = parse_sanitizer(name);
-    if (!build)
-      return fail(ErrorKind::usage, fmt::format("--sanitizer: there is no build '{}'", printable(name)));
-    settings.selection.builds.push_back(*build);
-  }
+  REPRO_ASSIGN(settings.selection.builds, read_sanitizers(options));
   for (const std::string& word : options.positionals) {
     if (settings.file.empty() && settings.selection.variants.empty() && looks_like_campaign_file(word)) {
       settings.file = word;
@@ -201,9 +190,7 @@ Result<int> gate_verb(const Invocation& invocation) {
   if (options->flag("json")) {
     report::write_gate_json(std::cout, report);
   } else {
-    const TerminalTraits terminal = inspect_terminal(STDOUT_FILENO, invocation.environment);
-    const report::Color color = terminal.has_color ? report::Color::yes : report::Color::no;
-    report::write_gate_terminal(std::cout, report, {color, terminal.width});
+    report::write_gate_terminal(std::cout, report, output_style(invocation.environment));
   }
   return exit_code_of(report.verdict);
 }

@@ -169,9 +169,7 @@ Result<int> plan_verb(const Invocation& invocation) {
   if (options->flag("json")) {
     report::write_budget_json(std::cout, budget);
   } else {
-    const TerminalTraits terminal = inspect_terminal(STDOUT_FILENO, invocation.environment);
-    const report::Color color = terminal.has_color ? report::Color::yes : report::Color::no;
-    report::write_budget_terminal(std::cout, budget, {color, terminal.width});
+    report::write_budget_terminal(std::cout, budget, output_style(invocation.environment));
   }
   return kExitOk;
 }

@@ -25,6 +25,7 @@
 #include "harness/cli/options.h"
 #include "harness/cli/progress_display.h"
 #include "harness/cli/run_request.h"
+#include "harness/cli/shared_options.h"
 #include "harness/cli/signals.h"
 #include "harness/cli/terminal.h"
 #include "harness/cli/verbs.h"
@@ -147,13 +148,7 @@ struct Settings {
 
 Result<ProgressMode> read_progress(const ParsedOptions& options, const TerminalTraits& terminal,
                                    bool is_quiet) {
-  const std::string mode = options.value("progress").value_or("auto");
-  const std::vector<std::string> known{"auto", "plain", "none"};
-  if (std::find(known.begin(), known.end(), mode) == known.end()) {
-    return fail(ErrorKind::usage,
-                fmt::format("{}: '{}' is none of auto, plain, none{}", options.origin("progress"),
-                            printable(mode), suggestion(mode, known)));
-  }
+  REPRO_ASSIGN(const std::string mode, read_choice(options, "progress", {"auto", "plain", "none"}));
   if (is_quiet) return ProgressMode::silent;
   if (mode == "none") return ProgressMode::none;
   return mode == "auto" && terminal.is_terminal ? ProgressMode::bar : ProgressMode::heartbeat;
@@ -378,10 +373,8 @@ class RunCommand {
       REPRO_TRY(report::write_json(std::cout, summary,
                                    [this](const auto& visit) { return store_->for_each_run(visit); }));
     } else if (!settings_.is_quiet) {
-      const TerminalTraits terminal = inspect_terminal(STDOUT_FILENO, environment_);
-      const report::Color color = terminal.has_color ? report::Color::yes : report::Color::no;
-      report::write_terminal(std::cout, summary, {color, terminal.width});
-      if (run_.request.until) REPRO_TRY(show_comparison({color, terminal.width}));
+      report::write_terminal(std::cout, summary, output_style(environment_));
+      if (run_.request.until) REPRO_TRY(show_comparison(output_style(environment_)));
     }
     REPRO_TRY(write_exports(settings_.exports, summary, *store_));
     std::cout.flush();

@@ -88,9 +88,7 @@ Result<int> show_verb(const Invocation& invocation) {
   }
   REPRO_ASSIGN(const store::Store store, store::Store::open_read_only(file));
   REPRO_ASSIGN(const CampaignSummary summary, campaign::summarise(store));
-  const TerminalTraits terminal = inspect_terminal(STDOUT_FILENO, invocation.environment);
-  const report::TerminalStyle style{terminal.has_color ? report::Color::yes : report::Color::no,
-                                    terminal.width};
+  const report::TerminalStyle style = output_style(invocation.environment);
   const bool as_json = options->flag("json");
   if (run) {
     REPRO_TRY(show_run(store, summary, *run, as_json, style));

@@ -17,6 +17,7 @@
 #include "harness/campaign/decision.h"
 #include "harness/campaign/scenario.h"
 #include "harness/campaign/subject.h"
+#include "harness/cli/shared_options.h"
 #include "harness/model/json.h"
 
 namespace repro::cli {
@@ -31,59 +32,6 @@ constexpr std::string_view kDefaultScenario = "ractor-pool-uaf";
 constexpr std::uint64_t kDefaultBudget = 500;
 constexpr std::uint64_t kMostRuns = 1'000'000'000;
 constexpr std::uint64_t kMostJobs = 1024;
-
-struct SanitizerAlias {
-  std::string_view alias;
-  std::string_view name;
-};
-
-constexpr std::array<SanitizerAlias, 5> kAliases{
-    {{"asan", "address"}, {"tsan", "thread"}, {"ubsan", "undefined"}, {"msan", "memory"}, {"none", "plain"}}};
-
-std::vector<std::string> sanitizer_names() {
-  std::vector<std::string> names;
-  names.reserve(kSanitizers.size());
-  for (const Sanitizer sanitizer : kSanitizers) names.emplace_back(to_string(sanitizer));
-  return names;
-}
-
-Result<Sanitizer> read_sanitizer(const std::string& name, const std::string& origin) {
-  if (const auto known = parse_sanitizer(name)) {
-    if (*known != Sanitizer::valgrind) return *known;
-    return fail(ErrorKind::usage,
-                fmt::format("{}: valgrind's reports are not read yet; use address, thread, undefined "
-                            "or memory, or run valgrind with --error-exitcode as a plain command",
-                            origin));
-  }
-  const auto* alias = std::find_if(kAliases.begin(), kAliases.end(),
-                                   [&](const SanitizerAlias& candidate) { return candidate.alias == name; });
-  const std::string hint = alias == kAliases.end() ? suggestion(name, sanitizer_names())
-                                                   : fmt::format("; did you mean '{}'?", alias->name);
-  return fail(ErrorKind::usage,
-              fmt::format("{}: there is no build '{}'{} (plain, address, thread, undefined, memory)", origin,
-                          printable(name), hint));
-}
-
-/// The items of a list option without doubles; an empty item is an error.
-Result<std::vector<std::string>> read_names(const ParsedOptions& options, std::string_view name) {
-  std::vector<std::string> names;
-  for (const std::string& item : options.list(name)) {
-    if (item.empty())
-      return fail(ErrorKind::usage, fmt::format("{}: an empty name in the list", options.origin(name)));
-    if (std::find(names.begin(), names.end(), item) == names.end()) names.push_back(item);
-  }
-  return names;
-}
-
-Result<std::vector<Sanitizer>> read_sanitizers(const ParsedOptions& options) {
-  REPRO_ASSIGN(const std::vector<std::string> names, read_names(options, "sanitizer"));
-  std::vector<Sanitizer> sanitizers;
-  for (const std::string& name : names) {
-    REPRO_ASSIGN(const Sanitizer sanitizer, read_sanitizer(name, options.origin("sanitizer")));
-    sanitizers.push_back(sanitizer);
-  }
-  return sanitizers;
-}
 
 Result<std::map<std::string, std::string>> read_environment_option(const ParsedOptions& options) {
   std::map<std::string, std::string> variables;
@@ -181,14 +129,9 @@ Result<void> read_limits(const ParsedOptions& options, Request& request) {
 }
 
 Result<KeepLogs> read_keep_logs(const ParsedOptions& options) {
-  const std::string text = options.value("keep-logs").value_or("failures");
-  if (text == "failures") return KeepLogs::failures;
-  if (text == "all") return KeepLogs::all;
-  if (text == "none") return KeepLogs::none;
-  const std::vector<std::string> known{"failures", "all", "none"};
-  return fail(ErrorKind::usage,
-              fmt::format("{}: '{}' is none of failures, all, none{}", options.origin("keep-logs"),
-                          printable(text), suggestion(text, known)));
+  REPRO_ASSIGN(const std::string which, read_choice(options, "keep-logs", {"failures", "all", "none"}));
+  if (which == "all") return KeepLogs::all;
+  return which == "none" ? KeepLogs::none : KeepLogs::failures;
 }
 
 std::vector<std::string> as_shell_command(const std::optional<std::string>& line) {
@@ -197,17 +140,8 @@ std::vector<std::string> as_shell_command(const std::optional<std::string>& line
 
 /// Lays the oracle options over the scenario's own.
 Result<void> read_oracle(const ParsedOptions& options, OracleSpec& oracle) {
-  if (options.has("ok-exit-codes")) {
-    oracle.ok_exit_codes.clear();
-    for (const std::string& text : options.list("ok-exit-codes")) {
-      Result<std::uint64_t> code = parse_unsigned(text);
-      if (!code || *code > 255) {
-        return fail(ErrorKind::usage, fmt::format("{}: '{}' is no exit code (0 to 255)",
-                                                  options.origin("ok-exit-codes"), printable(text)));
-      }
-      oracle.ok_exit_codes.push_back(static_cast<int>(*code));
-    }
-  }
+  REPRO_ASSIGN(const std::optional<std::vector<int>> ok_exit_codes, read_ok_exit_codes(options));
+  if (ok_exit_codes) oracle.ok_exit_codes = *ok_exit_codes;
   if (options.has("expect")) {
     REPRO_ASSIGN(oracle.expect_file, readable_file(options, "expect"));
   }

@@ -27,4 +27,9 @@ TerminalTraits inspect_terminal(int fd, const std::map<std::string, std::string>
   return traits;
 }
 
+report::TerminalStyle output_style(const std::map<std::string, std::string>& environment) {
+  const TerminalTraits terminal = inspect_terminal(STDOUT_FILENO, environment);
+  return {terminal.has_color ? report::Color::yes : report::Color::no, terminal.width};
+}
+
 }  // namespace repro::cli

@@ -4,6 +4,8 @@
 #include <map>
 #include <string>
 
+#include "harness/report/terminal.h"
+
 namespace repro::cli {
 
 /// What one output stream can show.
@@ -16,5 +18,8 @@ struct TerminalTraits {
 /// Looks at `fd` and at NO_COLOR, CLICOLOR_FORCE, TERM and COLUMNS of `environment` (no-color.org and
 /// bixense.com/clicolors: NO_COLOR wins).
 [[nodiscard]] TerminalTraits inspect_terminal(int fd, const std::map<std::string, std::string>& environment);
+
+/// How results are written to standard output, by the same rules.
+[[nodiscard]] report::TerminalStyle output_style(const std::map<std::string, std::string>& environment);
 
 }  // namespace repro::cli

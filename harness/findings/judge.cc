@@ -31,25 +31,6 @@
 namespace repro::findings {
 namespace {
 
-struct SignalName {
-  int number;
-  std::string_view name;
-};
-
-constexpr std::array<SignalName, 23> kSignalNames{
-    {{SIGHUP, "SIGHUP"},   {SIGINT, "SIGINT"},   {SIGQUIT, "SIGQUIT"},     {SIGILL, "SIGILL"},
-     {SIGTRAP, "SIGTRAP"}, {SIGABRT, "SIGABRT"}, {SIGBUS, "SIGBUS"},       {SIGFPE, "SIGFPE"},
-     {SIGKILL, "SIGKILL"}, {SIGUSR1, "SIGUSR1"}, {SIGSEGV, "SIGSEGV"},     {SIGUSR2, "SIGUSR2"},
-     {SIGPIPE, "SIGPIPE"}, {SIGALRM, "SIGALRM"}, {SIGTERM, "SIGTERM"},     {SIGSTKFLT, "SIGSTKFLT"},
-     {SIGXCPU, "SIGXCPU"}, {SIGXFSZ, "SIGXFSZ"}, {SIGVTALRM, "SIGVTALRM"}, {SIGPROF, "SIGPROF"},
-     {SIGPOLL, "SIGPOLL"}, {SIGPWR, "SIGPWR"},   {SIGSYS, "SIGSYS"}}};
-
-std::string signal_name(int number) {
-  const auto* found = std::find_if(kSignalNames.begin(), kSignalNames.end(),
-                                   [&](const SignalName& row) { return row.number == number; });
-  return found == kSignalNames.end() ? fmt::format("signal {}", number) : std::string(found->name);
-}
-
 Finding plain_finding(FindingSource source, std::string kind, Outcome implies, std::string message) {
   Finding finding;
   finding.source = source;
@@ -96,16 +77,22 @@ bool says_why_it_aborts(FindingSource source) {
          source == FindingSource::assertion;
 }
 
+/// What names the reason of the abort that ended the run; null when nothing does.
+Finding* reason_of_abort(std::vector<Finding>& findings) {
+  const auto reason = std::find_if(findings.rbegin(), findings.rend(),
+                                   [](const Finding& finding) { return says_why_it_aborts(finding.source); });
+  return reason == findings.rend() ? nullptr : &*reason;
+}
+
 /// abort() under handle_abort=1 leaves two texts: who aborted and why, and the runtime's stack of the
 /// SIGABRT. They are one event: the stack joins the reason.
 void join_abort_stacks(std::vector<Finding>& findings) {
   const auto is_stack = [](const Finding& finding) {
     return is_sanitizer(finding.source) && finding.kind == "ABRT";
   };
-  const auto reason = std::find_if(findings.rbegin(), findings.rend(),
-                                   [](const Finding& finding) { return says_why_it_aborts(finding.source); });
+  Finding* reason = reason_of_abort(findings);
   const auto stack = std::find_if(findings.begin(), findings.end(), is_stack);
-  if (reason == findings.rend() || stack == findings.end()) return;
+  if (reason == nullptr || stack == findings.end()) return;
   reason->stacks.insert(reason->stacks.end(), stack->stacks.begin(), stack->stacks.end());
   findings.erase(stack);
 }
@@ -196,9 +183,8 @@ int fatal_signal(const ProcessResult& run) {
 /// Who aborted and why is one text, the stack of the SIGABRT another: they are one event.
 void join_crash_evidence(const ProcessResult& run, std::vector<Finding>& findings) {
   const CrashEvidence* evidence = evidence_of(run, SIGABRT);
-  const auto reason = std::find_if(findings.rbegin(), findings.rend(),
-                                   [](const Finding& finding) { return says_why_it_aborts(finding.source); });
-  if (evidence == nullptr || reason == findings.rend()) return;
+  Finding* reason = reason_of_abort(findings);
+  if (evidence == nullptr || reason == nullptr) return;
   reason->stacks.insert(reason->stacks.end(), evidence->stacks.begin(), evidence->stacks.end());
 }
 

@@ -33,11 +33,6 @@ constexpr std::array kCauses{CauseName{SIGSEGV, SEGV_MAPERR, "nothing is mapped 
                              CauseName{SIGILL, ILL_ILLOPN, "illegal instruction"},
                              CauseName{SIGILL, ILL_ILLOPC, "illegal instruction"}};
 
-std::string signal_name(int signal) {
-  const char* name = ::sigabbrev_np(signal);
-  return name == nullptr ? fmt::format("signal {}", signal) : fmt::format("SIG{}", name);
-}
-
 std::string describe_cause(const CrashNotice& notice) {
   std::string text = signal_name(notice.signal);
   if (notice.address) text += fmt::format(" at address {:#x}", *notice.address);

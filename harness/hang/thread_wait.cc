@@ -87,7 +87,7 @@ std::vector<std::uint64_t> read_numbers(std::string_view line) {
 void decode_futex(std::span<const std::uint64_t> arguments, const ReadMemory& memory,
                   const std::function<bool(pid_t)>& is_thread, ThreadWait& wait) {
   wait.address = arguments[0];
-  const std::uint64_t command = arguments[1] & kFutexCommandMask & ~std::uint64_t{0x100};
+  const std::uint64_t command = arguments[1] & kFutexCommandMask;
   const auto value = static_cast<std::uint32_t>(arguments[2]);
   if (command == kFutexWaitBitset && value > 0 && value < 0x40000000 &&
       is_thread(static_cast<pid_t>(value))) {

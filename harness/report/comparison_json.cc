@@ -3,16 +3,12 @@
 #include "harness/model/json.h"
 #include "harness/report/comparison.h"
 #include "harness/report/json.h"
+#include "harness/report/json_values.h"
 
 namespace repro::report {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-template <class T>
-Json or_null(const std::optional<T>& value) {
-  return value ? Json(*value) : Json();
-}
 
 Json evidence_to_json(const Evidence& evidence) {
   return Json{{"p_value", evidence.p_value},

@@ -6,17 +6,13 @@
 
 #include "harness/base/check.h"
 #include "harness/model/json.h"
+#include "harness/report/json_values.h"
 #include "harness/report/wording.h"
 
 namespace repro::report {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-template <class T>
-Json or_null(const std::optional<T>& value) {
-  return value ? Json(*value) : Json();
-}
 
 Json ms(std::chrono::nanoseconds duration) { return in_milliseconds(duration); }
 

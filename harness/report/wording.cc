@@ -129,11 +129,6 @@ std::string utc_time(std::chrono::nanoseconds since_epoch) {
                      parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec);
 }
 
-std::string signal_name(int signal) {
-  const char* name = ::sigabbrev_np(signal);
-  return name == nullptr ? fmt::format("signal {}", signal) : fmt::format("SIG{}", name);
-}
-
 std::string ending(const RunRow& run) {
   if (run.signal) return fmt::format("killed by {}", signal_name(*run.signal));
   if (run.exit_code) return fmt::format("exit code {}", *run.exit_code);

@@ -60,8 +60,6 @@ class BlindNotes {
 [[nodiscard]] std::string run_count(std::uint64_t runs);
 /// `2023-11-14T22:13:20Z`.
 [[nodiscard]] std::string utc_time(std::chrono::nanoseconds since_epoch);
-/// `SIGSEGV`, or `signal 77` for one without a name.
-[[nodiscard]] std::string signal_name(int signal);
 /// How a run's process ended: `exit code 3`, `killed by SIGSEGV`, `unknown`.
 [[nodiscard]] std::string ending(const RunRow& run);
 /// Text of the subject on one line: printable, with line ends and tabs as spaces.

@@ -1,3 +1,6 @@
+#include <filesystem>
+#include <fstream>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/wait.h>
@@ -6,12 +9,12 @@
 #include "analyzer/base/files.h"
 #include "analyzer/cache/store.h"
 #include "tests/analyzer/analyze_text.h"
-#include "tests/analyzer/temporary_folder.h"
+#include "tests/support/tool.h"
 
 namespace analyzer::cache {
 namespace {
 
-using test::TemporaryFolder;
+using repro::test::TemporaryFolder;
 
 std::shared_ptr<Store> open_store(const TemporaryFolder& folder) {
   return Store::open(folder.file("cache")).value();

@@ -14,13 +14,13 @@
 #include <unistd.h>
 
 #include "analyzer/base/files.h"
-#include "tests/analyzer/temporary_folder.h"
+#include "tests/support/tool.h"
 
 namespace analyzer {
 namespace {
 
 using nlohmann::json;
-using test::TemporaryFolder;
+using repro::test::TemporaryFolder;
 using testing::EndsWith;
 using testing::HasSubstr;
 using testing::IsEmpty;

@@ -1,4 +1,6 @@
 #include <csignal>
+#include <filesystem>
+#include <fstream>
 #include <random>
 #include <thread>
 
@@ -14,12 +16,12 @@
 #include "analyzer/pool/check.h"
 #include "analyzer/report/formats.h"
 #include "tests/analyzer/analyze_text.h"
-#include "tests/analyzer/temporary_folder.h"
+#include "tests/support/tool.h"
 
 namespace analyzer::pool {
 namespace {
 
-using test::TemporaryFolder;
+using repro::test::TemporaryFolder;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;

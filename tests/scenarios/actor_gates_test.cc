@@ -7,8 +7,7 @@
 
 #include <gtest/gtest.h>
 
-#include "harness/campaign/scenario.h"
-#include "tests/scenarios/subject_run.h"
+#include "tests/scenarios/built_scenario.h"
 
 namespace repro::test {
 namespace {
@@ -26,10 +25,9 @@ struct Gate {
 
 /// Runs that did not end well.
 int count_bad_runs(const Gate& gate, Sanitizer build) {
-  const Result<campaign::Scenario> scenario = campaign::load_scenario(
-      std::string(REPRO_TEST_BUILD_DIR "/lib/repro/scenarios/") + gate.scenario + "/scenario.json");
+  const campaign::Scenario scenario = built_scenario(gate.scenario);
   const auto argv =
-      campaign::scenario_command(*scenario, *campaign::find_variant(*scenario, gate.variant), build).argv;
+      campaign::scenario_command(scenario, *campaign::find_variant(scenario, gate.variant), build).argv;
   SubjectBounds bounds;
   bounds.whole = kDeadline;
   int bad = 0;

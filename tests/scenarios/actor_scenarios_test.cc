@@ -9,8 +9,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "harness/campaign/scenario.h"
-#include "tests/scenarios/subject_run.h"
+#include "tests/scenarios/built_scenario.h"
 
 namespace repro::test {
 namespace {
@@ -18,23 +17,6 @@ namespace {
 using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
 using ::testing::MatchesRegex;
-
-campaign::Scenario load(const std::string& name) {
-  const Result<campaign::Scenario> loaded =
-      campaign::load_scenario(REPRO_TEST_BUILD_DIR "/lib/repro/scenarios/" + name + "/scenario.json");
-  EXPECT_TRUE(loaded) << loaded.error().message;
-  return *loaded;
-}
-
-SubjectRun run_variant(const std::string& scenario, const std::string& variant, Sanitizer build,
-                       const std::vector<std::string>& more = {}, const SubjectBounds& bounds = {}) {
-  const campaign::Scenario loaded = load(scenario);
-  const Result<campaign::ScenarioVariant> found = campaign::find_variant(loaded, variant);
-  EXPECT_TRUE(found) << found.error().message;
-  std::vector<std::string> argv = campaign::scenario_command(loaded, *found, build).argv;
-  argv.insert(argv.end(), more.begin(), more.end());
-  return run_subject(argv, bounds);
-}
 
 using Cell = std::tuple<std::tuple<const char*, const char*>, Sanitizer>;
 
@@ -93,7 +75,7 @@ INSTANTIATE_TEST_SUITE_P(EachVariant, BrokenWakeUp,
 
 TEST(ActorScenarioFiles, NameEveryVariantOfTheirPrograms) {
   for (const char* name : {"actor-task-loss", "async-mutex", "async-rwlock"}) {
-    const campaign::Scenario scenario = load(name);
+    const campaign::Scenario scenario = built_scenario(name);
     const SubjectRun help = run_subject({campaign::program_path(scenario, Sanitizer::plain), "--help"});
     std::string names;
     for (const campaign::ScenarioVariant& variant : scenario.variants) {
@@ -104,7 +86,7 @@ TEST(ActorScenarioFiles, NameEveryVariantOfTheirPrograms) {
 }
 
 TEST(ActorScenarioOptions, ThatAreWrongEndWithTwoAndOneLine) {
-  const std::string program = campaign::program_path(load("async-mutex"), Sanitizer::plain);
+  const std::string program = campaign::program_path(built_scenario("async-mutex"), Sanitizer::plain);
   for (std::vector<std::string> arguments : std::vector<std::vector<std::string>>{
            {},
            {"--variant=nobody"},

@@ -6,8 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "harness/campaign/scenario.h"
-#include "tests/scenarios/subject_run.h"
+#include "tests/scenarios/built_scenario.h"
 
 namespace repro::test {
 namespace {
@@ -15,26 +14,14 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::MatchesRegex;
 
-campaign::Scenario scenario() {
-  const Result<campaign::Scenario> loaded =
-      campaign::load_scenario(REPRO_TEST_BUILD_DIR "/lib/repro/scenarios/hot-reload-promise/scenario.json");
-  EXPECT_TRUE(loaded) << loaded.error().message;
-  return *loaded;
-}
-
-SubjectRun run_runtime(std::vector<std::string> arguments, Sanitizer build = Sanitizer::plain) {
-  arguments.insert(arguments.begin(), campaign::program_path(scenario(), build));
-  return run_subject(arguments);
-}
-
 /// Collections so far apart that none happens: what is left is the invariants alone, and no luck.
 constexpr const char* kNeverCollects = "--collect=1000000000000";
 
 TEST(HotReloadPromise, IsWholeInEachBuildWhenTheSetterAndTheGuardProtectIt) {
-  for (const Sanitizer build : scenario().builds) {
+  for (const Sanitizer build : built_scenario("hot-reload-promise").builds) {
     for (const std::string collect : {"--collect=always", kNeverCollects}) {
       SCOPED_TRACE(std::string(to_string(build)) + " " + collect);
-      const SubjectRun run = run_runtime({"--variant=protected", collect}, build);
+      const SubjectRun run = run_program("hot-reload-promise", {"--variant=protected", collect}, build);
       EXPECT_EQ(run.exit_code, 0) << run.standard_output;
       EXPECT_EQ(run.standard_error, "") << "no detector says anything";
       EXPECT_THAT(run.standard_output, HasSubstr("10 reloads, "));
@@ -47,7 +34,7 @@ TEST(HotReloadPromise, IsWholeInEachBuildWhenTheSetterAndTheGuardProtectIt) {
 
 TEST(HotReloadPromise, ViolatesTheInvariantOfTheFieldWithoutAnyCollection) {
   for (const std::string variant : {"unprotected", "unbalanced"}) {
-    const SubjectRun run = run_runtime({"--variant=" + variant, kNeverCollects});
+    const SubjectRun run = run_program("hot-reload-promise", {"--variant=" + variant, kNeverCollects});
     EXPECT_EQ(run.exit_code, 1) << variant;
     EXPECT_THAT(
         run.standard_output,
@@ -57,7 +44,7 @@ TEST(HotReloadPromise, ViolatesTheInvariantOfTheFieldWithoutAnyCollection) {
 }
 
 TEST(HotReloadPromise, ViolatesTheInvariantOfTheLocalAfterAReentrantTick) {
-  const SubjectRun run = run_runtime({"--variant=no-local-guard", kNeverCollects});
+  const SubjectRun run = run_program("hot-reload-promise", {"--variant=no-local-guard", kNeverCollects});
   EXPECT_EQ(run.exit_code, 1);
   EXPECT_THAT(run.standard_output,
               HasSubstr("violated after 1 reloads: the loop reads its local after a tick"));
@@ -65,7 +52,8 @@ TEST(HotReloadPromise, ViolatesTheInvariantOfTheLocalAfterAReentrantTick) {
 
 TEST(HotReloadPromise, IsReadAfterItWasFreedWhenEveryTickCollects) {
   const SubjectRun run =
-      run_runtime({"--variant=unprotected", "--oracle=crash", "--collect=always"}, Sanitizer::address);
+      run_program("hot-reload-promise", {"--variant=unprotected", "--oracle=crash", "--collect=always"},
+                  Sanitizer::address);
   EXPECT_THAT(run.standard_error, HasSubstr("AddressSanitizer: heap-use-after-free"));
   EXPECT_THAT(run.standard_error, HasSubstr("Heap::sweep"));
 }
@@ -78,7 +66,7 @@ TEST(HotReloadPromiseOptions, ThatAreWrongEndWithTwoAndOneLine) {
                                              {"--variant=protected", "--collect=often"},
                                              {"--variant=protected", "--oracle=delphi"},
                                              {"stray"}}) {
-    const SubjectRun run = run_runtime(arguments);
+    const SubjectRun run = run_program("hot-reload-promise", arguments);
     EXPECT_EQ(run.exit_code, 2);
     EXPECT_EQ(run.standard_output, "");
     EXPECT_THAT(run.standard_error, MatchesRegex("hot-reload-promise: [^\n]+\n"));
@@ -86,8 +74,8 @@ TEST(HotReloadPromiseOptions, ThatAreWrongEndWithTwoAndOneLine) {
 }
 
 TEST(HotReloadPromiseScenarioFile, NamesEveryVariantOfTheProgram) {
-  const SubjectRun run = run_runtime({"--help"});
-  for (const campaign::ScenarioVariant& variant : scenario().variants) {
+  const SubjectRun run = run_program("hot-reload-promise", {"--help"});
+  for (const campaign::ScenarioVariant& variant : built_scenario("hot-reload-promise").variants) {
     ASSERT_FALSE(variant.arguments.empty());
     EXPECT_THAT(run.standard_output, HasSubstr("\n  " + variant.arguments[0].substr(10) + " "));
   }

@@ -7,8 +7,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "harness/campaign/scenario.h"
-#include "tests/scenarios/subject_run.h"
+#include "tests/scenarios/built_scenario.h"
 
 namespace repro::test {
 namespace {
@@ -17,25 +16,13 @@ using ::testing::HasSubstr;
 using ::testing::MatchesRegex;
 using ::testing::Not;
 
-campaign::Scenario scenario() {
-  const Result<campaign::Scenario> loaded =
-      campaign::load_scenario(REPRO_TEST_BUILD_DIR "/lib/repro/scenarios/unwrap-in-loop/scenario.json");
-  EXPECT_TRUE(loaded) << loaded.error().message;
-  return *loaded;
-}
-
-SubjectRun run_compiler(std::vector<std::string> arguments, Sanitizer build = Sanitizer::plain) {
-  arguments.insert(arguments.begin(), campaign::program_path(scenario(), build));
-  return run_subject(arguments);
-}
-
 TEST(UnwrapInLoop, AnswersInEachBuildWhatItsScenarioFileSays) {
-  const campaign::Scenario unwrap = scenario();
+  const campaign::Scenario unwrap = built_scenario("unwrap-in-loop");
   for (const campaign::ScenarioVariant& variant : unwrap.variants) {
     for (const Sanitizer build : unwrap.builds) {
       SCOPED_TRACE(variant.name + " " + std::string(to_string(build)));
       ASSERT_EQ(variant.expect.size(), 1U);
-      const SubjectRun run = run_compiler(variant.arguments, build);
+      const SubjectRun run = run_program("unwrap-in-loop", variant.arguments, build);
       EXPECT_EQ(run.exit_code, 0) << "silent and wrong, or right";
       EXPECT_EQ(run.standard_error, "") << "no detector says anything";
       EXPECT_EQ(run.standard_output, variant.expect[0] == Outcome::ok ? "211\n" : "0\n");
@@ -46,7 +33,8 @@ TEST(UnwrapInLoop, AnswersInEachBuildWhatItsScenarioFileSays) {
 TEST(UnwrapInLoop, IsWrongOnlyWhereAllThreeConditionsMeet) {
   for (const unwrap_in_loop::NamedProgram& program : unwrap_in_loop::all_programs()) {
     for (const std::string variant : {"macro-match", "fresh-temp", "no-hoist", "intrinsic"}) {
-      const SubjectRun run = run_compiler({"--variant=" + variant, "--program=" + std::string(program.name)});
+      const SubjectRun run =
+          run_program("unwrap-in-loop", {"--variant=" + variant, "--program=" + std::string(program.name)});
       const bool is_wrong = program.name == "loop" && variant != "intrinsic";
       EXPECT_EQ(run.standard_output, is_wrong ? "0\n" : "211\n") << variant << " " << program.name;
     }
@@ -54,14 +42,14 @@ TEST(UnwrapInLoop, IsWrongOnlyWhereAllThreeConditionsMeet) {
 }
 
 TEST(UnwrapInLoopDump, ShowsThatTheLoopDoesNotCarryTheSubjectOfTheMacro) {
-  const SubjectRun run = run_compiler({"--variant=macro-match", "--dump=ast,ir"});
+  const SubjectRun run = run_program("unwrap-in-loop", {"--variant=macro-match", "--dump=ast,ir"});
   EXPECT_THAT(run.standard_output, HasSubstr("| loop1(%answer3, %power4):\n"));
   EXPECT_THAT(run.standard_output, HasSubstr("macro unwrap! of tokens [subject]"));
   EXPECT_THAT(run.standard_output, MatchesRegex(".*assign answer +\\| +if some %const1 then .*"));
 }
 
 TEST(UnwrapInLoopDump, ShowsThatTheLoopCarriesTheSubjectOfTheIntrinsic) {
-  const SubjectRun run = run_compiler({"--variant=intrinsic", "--dump=ir"});
+  const SubjectRun run = run_program("unwrap-in-loop", {"--variant=intrinsic", "--dump=ir"});
   EXPECT_THAT(run.standard_output, HasSubstr("loop1(%answer3, %subject4, %power5):\n"));
   EXPECT_THAT(run.standard_output, HasSubstr("= unwrap %subject4\n"));
   EXPECT_THAT(run.standard_output, Not(HasSubstr("|"))) << "one column alone";
@@ -77,7 +65,7 @@ class UnwrapInLoopSource : public ::testing::Test {
     EXPECT_NE(file, nullptr);
     std::fputs(text.c_str(), file);
     std::fclose(file);
-    SubjectRun run = run_compiler({"--variant=intrinsic", "--source=" + path});
+    SubjectRun run = run_program("unwrap-in-loop", {"--variant=intrinsic", "--source=" + path});
     EXPECT_EQ(std::remove(path.c_str()), 0);
     return run;
   }
@@ -116,7 +104,7 @@ TEST(UnwrapInLoopOptions, ThatAreWrongEndWithTwoAndOneLine) {
                                              {"--variant=intrinsic", "--dump=tea"},
                                              {"--variant=intrinsic", "--source=/nowhere"},
                                              {"stray"}}) {
-    const SubjectRun run = run_compiler(arguments);
+    const SubjectRun run = run_program("unwrap-in-loop", arguments);
     EXPECT_EQ(run.exit_code, 2);
     EXPECT_EQ(run.standard_output, "");
     EXPECT_THAT(run.standard_error, MatchesRegex("unwrap-in-loop: [^\n]+\n"));

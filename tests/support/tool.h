@@ -78,7 +78,7 @@ class TemporaryFolder {
 
   [[nodiscard]] const std::string& path() const { return path_; }
   [[nodiscard]] std::string file(const std::string& name) const { return path_ + "/" + name; }
-  /// Writes a file and returns its path.
+  /// Writes a file, making the folders above it, and returns its path.
   std::string write(const std::string& name, std::string_view text) const;
   /// Writes an executable shell script and returns its path.
   std::string script(const std::string& name, std::string_view body) const;

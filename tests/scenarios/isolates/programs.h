@@ -2,11 +2,9 @@
 
 // Runs the programs of the scenarios directly, without the harness.
 
-#include <array>
-#include <cstdio>
 #include <string>
 
-#include <sys/wait.h>
+#include "tests/scenarios/subject_run.h"
 
 namespace repro::scenarios {
 
@@ -19,30 +17,10 @@ struct Ended {
   std::string errors;
 };
 
-inline std::string read_all(FILE* stream) {
-  std::string text;
-  std::array<char, 4096> buffer{};
-  for (std::size_t got = 0; (got = std::fread(buffer.data(), 1, buffer.size(), stream)) > 0;) {
-    text.append(buffer.data(), got);
-  }
-  return text;
-}
-
-/// Standard error goes to a file that nobody but this process has a name for.
 inline Ended run(const std::string& command) {
-  FILE* errors = std::tmpfile();
-  if (errors == nullptr) return {.status = -1, .output = {}, .errors = "no temporary file"};
-  const std::string redirected = "exec 2>&" + std::to_string(::fileno(errors)) + "; timeout 60 " + command;
-  FILE* pipe = ::popen(redirected.c_str(), "r");
-  if (pipe == nullptr) return {.status = -1, .output = {}, .errors = "no shell"};
-  Ended ended;
-  ended.output = read_all(pipe);
-  const int status = ::pclose(pipe);
-  ended.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-  std::rewind(errors);
-  ended.errors = read_all(errors);
-  (void)std::fclose(errors);
-  return ended;
+  const test::SubjectRun run = test::run_subject({"/bin/sh", "-c", "timeout 60 " + command + "; exit $?"});
+  // The shell reports signals as 128 + signal; it is killed itself only at the bound of run_subject.
+  return {run.exit_code.value_or(-1), run.standard_output, run.standard_error};
 }
 
 inline Ended check(const std::string& build, const std::string& pool) {
