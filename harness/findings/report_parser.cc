@@ -55,6 +55,7 @@ class ReportScanner::Impl {
   void take(const ReportText& report) {
     for (Finding& finding : parse_grammar(report)) {
       finding.is_truncated = report.is_truncated;
+      finding.log_line = report.line;
       if (finding.raw.empty()) finding.raw = report.text;
       if (finding.raw.size() > kRawLimit) finding.raw.resize(kRawLimit);
       sink_(std::move(finding));

@@ -20,6 +20,10 @@ constexpr std::size_t kPatience = 64;
 
 bool is_undefined_note(std::string_view line) { return line.find(": note: ") != std::string_view::npos; }
 
+std::uint64_t line_ends_in(std::string_view text) {
+  return static_cast<std::uint64_t>(std::count(text.begin(), text.end(), '\n'));
+}
+
 }  // namespace
 
 void EdgeScanner::feed(std::string_view piece) {
@@ -28,6 +32,7 @@ void EdgeScanner::feed(std::string_view piece) {
     if (end == std::string_view::npos) return;
     piece.remove_prefix(end + 1);
     skipping_line_ = false;
+    ++line_ends_;
   }
   if (!carry_.empty()) {
     const std::size_t end = piece.find('\n');
@@ -36,7 +41,9 @@ void EdgeScanner::feed(std::string_view piece) {
     piece.remove_prefix(taken);
     if (end == std::string_view::npos && carry_.size() < kLongestLine) return;
     skipping_line_ = end == std::string_view::npos;
+    const bool was_cut = !skipping_line_ && taken > kLongestLine;
     scan_lines(std::exchange(carry_, {}));
+    if (was_cut) ++line_ends_;
   }
   const std::size_t last = piece.rfind('\n');
   const std::size_t whole = last == std::string_view::npos ? 0 : last + 1;
@@ -54,6 +61,7 @@ void EdgeScanner::finish() {
   if (!carry_.empty()) scan_lines(std::exchange(carry_, {}));
   skipping_line_ = false;
   if (is_open_) close();
+  line_ends_ = 0;
 }
 
 void EdgeScanner::scan_lines(std::string_view text) {
@@ -62,18 +70,20 @@ void EdgeScanner::scan_lines(std::string_view text) {
     std::size_t start = at;
     if (!is_open_) {
       const std::size_t anchor = find_anchor(text, at);
-      if (anchor == std::string_view::npos) return;
+      if (anchor == std::string_view::npos) {
+        line_ends_ += line_ends_in(text.substr(at));
+        return;
+      }
       const std::size_t before = std::min(anchor - at, kBeforeAnchor);
       const std::size_t line_end = text.substr(anchor - before, before).rfind('\n');
       start = line_end == std::string_view::npos ? anchor - before : anchor - before + line_end + 1;
-      const std::size_t end = std::min(text.find('\n', anchor), text.size());
-      take_line(text.substr(start, std::min(end - start, kLongestLine)));
-      at = end + 1;
-    } else {
-      const std::size_t end = std::min(text.find('\n', start), text.size());
-      take_line(text.substr(start, std::min(end - start, kLongestLine)));
-      at = end + 1;
+      line_ends_ += line_ends_in(text.substr(at, start - at));
+      at = anchor;
     }
+    const std::size_t end = std::min(text.find('\n', at), text.size());
+    take_line(text.substr(start, std::min(end - start, kLongestLine)));
+    if (end < text.size()) ++line_ends_;
+    at = end + 1;
   }
 }
 
@@ -90,7 +100,7 @@ void EdgeScanner::take_line(std::string_view raw) {
 void EdgeScanner::begin(const ReportStart& start, std::string_view line) {
   is_open_ = true;
   start_ = start;
-  report_ = {start.grammar, {}, true};
+  report_ = {start.grammar, {}, true, line_ends_ + 1};
   prefix_ = LinePrefix(line.substr(0, start.offset));
   lines_ = 0;
   foreign_lines_ = 0;

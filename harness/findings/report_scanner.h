@@ -9,6 +9,7 @@
 // are skipped, and after kPatience of them in a row the report is given up as cut off. Memory is bounded by
 // the longest line and the longest report that are kept.
 
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -24,6 +25,7 @@ struct ReportText {
   Grammar grammar = Grammar::unknown;
   std::string text;
   bool is_truncated = false;  ///< its end mark is missing
+  std::uint64_t line = 0;     ///< number of its first line in the whole text, from 1
 };
 
 class EdgeScanner {
@@ -48,8 +50,9 @@ class EdgeScanner {
   void close();
 
   Sink sink_;
-  std::string carry_;           ///< the last line of what was fed, not yet ended
-  bool skipping_line_ = false;  ///< inside a line longer than kLongestLine, whose beginning was looked at
+  std::string carry_;            ///< the last line of what was fed, not yet ended
+  bool skipping_line_ = false;   ///< inside a line longer than kLongestLine, whose beginning was looked at
+  std::uint64_t line_ends_ = 0;  ///< in the text before the line that is looked at
 
   bool is_open_ = false;
   ReportStart start_;

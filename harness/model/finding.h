@@ -101,7 +101,9 @@ struct Finding {
   std::optional<int> pid;
   bool is_truncated = false;  ///< the report ends before its end mark
   std::string raw;            ///< the report's own text, bounded
-  std::string signature;      ///< id of its signature; empty until signed
+  /// Line of the text it was read from, from 1; 0: not read from a text, or from a stored campaign.
+  std::uint64_t log_line = 0;
+  std::string signature;  ///< id of its signature; empty until signed
 };
 
 }  // namespace repro

@@ -105,6 +105,19 @@ TEST(ReportScanner, UsesBoundedMemoryAndTimeOnOneEndlessLine) {
   EXPECT_EQ(findings, 1U);
 }
 
+TEST(ReportScanner, TellsTheLineOfAReportHoweverTheTextIsCut) {
+  const std::string text = "quiet\n\n" + std::string(70'000, 'x') + "\nfree(): invalid pointer\n" +
+                           "a.c:3: check: Assertion `depth == 3' failed.\nquiet\nfree(): invalid size";
+  for (const std::size_t size : {1UL, 7UL, 100UL, 69'000UL, 200'000UL}) {
+    std::vector<std::uint64_t> lines;
+    ReportScanner scanner([&](const Finding& finding) { lines.push_back(finding.log_line); });
+    for (std::size_t at = 0; at < text.size(); at += size)
+      scanner.feed(std::string_view(text).substr(at, size));
+    scanner.finish();
+    EXPECT_EQ(lines, (std::vector<std::uint64_t>{4, 5, 7})) << "in pieces of " << size;
+  }
+}
+
 TEST(ReportAnchors, AreFoundAtEveryPosition) {
   for (std::size_t before = 0; before < 40; ++before) {
     const std::string text = std::string(before, 'x') + "free(): invalid size";
