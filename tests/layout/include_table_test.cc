@@ -24,11 +24,13 @@ const std::map<std::string, std::set<std::string>> kAllowed{
     {"findings", {"base", "model"}},
     {"hang", {"base", "model"}},
     {"stats", {"base"}},
+    {"schedule", {"base", "model"}},
     {"store", {"base", "model"}},
     {"report", {"base", "model"}},
     {"canaries", {}},
-    {"campaign", {"base", "model", "process", "findings", "hang", "stats", "store", "report"}},
-    {"cli", {"base", "model", "process", "findings", "hang", "stats", "store", "report", "campaign"}},
+    {"campaign", {"base", "model", "process", "findings", "hang", "stats", "schedule", "store", "report"}},
+    {"cli",
+     {"base", "model", "process", "findings", "hang", "stats", "schedule", "store", "report", "campaign"}},
 };
 
 /// First folder of each quoted include: `harness/base/x.h` -> `harness/base`, `analyzer/x/y.h` -> `analyzer`.
