@@ -43,6 +43,8 @@ Verdict two_stage_access(Code code);
 Verdict work_stealing(Code code);
 Verdict barrier_misuse(Code code);
 Verdict polite_livelock(Code code);
+Verdict reader_writer_starvation(Code code);
+Verdict priority_inversion(Code code);
 
 /// Runs body(0), body(1), ... each on a thread of its own, begun together, and waits for all.
 template <typename Body>

@@ -11,7 +11,7 @@
 namespace classics {
 namespace {
 
-constexpr std::array<Classic, 20> kCatalogue{{
+constexpr std::array<Classic, 22> kCatalogue{{
     {"lost-update", "two threads add to a number without a lock", lost_update, 50},
     {"check-then-act", "the question and the act are under the lock, one after the other", check_then_act,
      50},
@@ -36,6 +36,10 @@ constexpr std::array<Classic, 20> kCatalogue{{
     {"work-stealing", "the owner believes to be alone one element too early", work_stealing, 20},
     {"barrier-misuse", "a barrier without rounds is used again", barrier_misuse, 1},
     {"polite-livelock", "two threads give way to each other for ever", polite_livelock, 1},
+    {"reader-writer-starvation", "a lock that prefers readers, who never all leave at once",
+     reader_writer_starvation, 1},
+    {"priority-inversion", "the important thread waits for the unimportant, which gets no processor",
+     priority_inversion, 1},
 }};
 
 constexpr int kWrong = 1;

@@ -26,7 +26,7 @@ TEST_P(ClassicTwins, ThatAreRepairedAreRightAndNoDetectorSpeaks) {
     EXPECT_EQ(run.standard_output, "right\n") << variant.name;
     EXPECT_EQ(run.standard_error, "") << variant.name;
   }
-  EXPECT_EQ(twins, 20);
+  EXPECT_EQ(twins, 22);
 }
 
 INSTANTIATE_TEST_SUITE_P(EachBuild, ClassicTwins,
@@ -51,6 +51,12 @@ TEST(ClassicBugs, ThatNeedNoLuckAreReported) {
               HasSubstr("data race"));
   EXPECT_THAT(run_program("classics", {"order-violation-100"}, Sanitizer::address).standard_error,
               HasSubstr("SEGV"));
+}
+
+TEST(ClassicBugs, OfPriorityAreWrongByTheWorkThatWasDoneMeanwhile) {
+  const SubjectRun run = run_program("classics", {"priority-inversion"});
+  EXPECT_EQ(run.exit_code, 1);
+  EXPECT_EQ(run.standard_output, "wrong\n");
 }
 
 TEST(ClassicsScenarioFile, HasEveryBugOfTheProgramAndItsTwin) {
