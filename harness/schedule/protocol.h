@@ -48,12 +48,13 @@ inline constexpr const char* kCpuVariable = "REPRO_SCHEDULE_CPU";
 
 // --- How a controlled process ends when the scheduler ends it ----------------------------------------------
 
-/// Exit statuses of a process that the scheduler ended. Beside them the trace says `RunEnd`.
-inline constexpr int kDeadlockExitStatus = 86;
-inline constexpr int kStepLimitExitStatus = 87;
+/// Exit statuses of a process that the scheduler ended, apart from those that the harness gives to sanitizers
+/// (86 to 89). Beside them the trace says `RunEnd`.
+inline constexpr int kDeadlockExitStatus = 91;
+inline constexpr int kStepLimitExitStatus = 92;
 /// The scheduler cannot work as asked: bad variable, unreadable file, foreign version. Nothing of the
 /// subject ran.
-inline constexpr int kUnusableExitStatus = 88;
+inline constexpr int kUnusableExitStatus = 93;
 /// Each block on standard error begins with this.
 inline constexpr const char* kMessagePrefix = "repro schedule: ";
 
