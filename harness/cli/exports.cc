@@ -39,31 +39,44 @@ Result<void> write_to(std::ostream& out, ExportFormat format, const CampaignSumm
   return {};
 }
 
-/// Through a file beside it and rename, so that nobody ever reads half a report.
-Result<void> write_one(const Export& target, const CampaignSummary& summary, const store::Store& store) {
-  if (target.path == "-") return write_to(std::cout, target.format, summary, store);
-  const std::string temporary = fmt::format("{}.{}.tmp", target.path, ::getpid());
-  const auto give_up = [&](Error error) {
-    ::unlink(temporary.c_str());
-    return Unexpected(std::move(error).with_context(fmt::format("cannot write '{}'", target.path)));
-  };
-  {
-    errno = 0;
-    std::ofstream out(temporary, std::ios::binary | std::ios::trunc);
-    if (Result<void> written = write_to(out, target.format, summary, store); !written) {
-      return give_up(std::move(written).error());
-    }
-    out.flush();
-    if (!out)
-      return give_up({ErrorKind::usage, std::generic_category().message(errno == 0 ? EIO : errno), errno});
+}  // namespace
+
+Result<void> check_writable(const std::string& origin, const std::string& path) {
+  if (path == "-") return {};
+  const std::filesystem::path parent = std::filesystem::path(path).parent_path();
+  const std::string folder = parent.empty() ? "." : parent.string();
+  std::error_code error;
+  if (!std::filesystem::is_directory(folder, error) || ::access(folder.c_str(), W_OK) != 0) {
+    return fail(ErrorKind::usage,
+                fmt::format("{}: '{}' is not a folder that can be written to", origin, folder));
   }
-  if (::rename(temporary.c_str(), target.path.c_str()) != 0) {
-    return give_up({ErrorKind::usage, std::generic_category().message(errno), errno});
+  if (std::filesystem::is_directory(path, error)) {
+    return fail(ErrorKind::usage, fmt::format("{}: '{}' is a folder; name a file", origin, path));
   }
   return {};
 }
 
-}  // namespace
+Result<void> write_through_file(const std::string& path,
+                                const std::function<Result<void>(std::ostream&)>& write) {
+  if (path == "-") return write(std::cout);
+  const std::string temporary = fmt::format("{}.{}.tmp", path, ::getpid());
+  const auto give_up = [&](Error error) {
+    ::unlink(temporary.c_str());
+    return Unexpected(std::move(error).with_context(fmt::format("cannot write '{}'", path)));
+  };
+  {
+    errno = 0;
+    std::ofstream out(temporary, std::ios::binary | std::ios::trunc);
+    if (Result<void> written = write(out); !written) return give_up(std::move(written).error());
+    out.flush();
+    if (!out)
+      return give_up({ErrorKind::usage, std::generic_category().message(errno == 0 ? EIO : errno), errno});
+  }
+  if (::rename(temporary.c_str(), path.c_str()) != 0) {
+    return give_up({ErrorKind::usage, std::generic_category().message(errno), errno});
+  }
+  return {};
+}
 
 Result<std::vector<Export>> read_exports(const ParsedOptions& options) {
   std::vector<Export> exports;
@@ -71,25 +84,17 @@ Result<std::vector<Export>> read_exports(const ParsedOptions& options) {
     const std::optional<std::string> path = options.value(name);
     if (!path) continue;
     exports.push_back({format, *path});
-    if (*path == "-") continue;
-    const std::filesystem::path parent = std::filesystem::path(*path).parent_path();
-    const std::string folder = parent.empty() ? "." : parent.string();
-    std::error_code error;
-    if (!std::filesystem::is_directory(folder, error) || ::access(folder.c_str(), W_OK) != 0) {
-      return fail(ErrorKind::usage, fmt::format("{}: '{}' is not a folder that can be written to",
-                                                options.origin(name), folder));
-    }
-    if (std::filesystem::is_directory(*path, error)) {
-      return fail(ErrorKind::usage,
-                  fmt::format("{}: '{}' is a folder; name a file", options.origin(name), *path));
-    }
+    REPRO_TRY(check_writable(options.origin(name), *path));
   }
   return exports;
 }
 
 Result<void> write_exports(const std::vector<Export>& exports, const CampaignSummary& summary,
                            const store::Store& store) {
-  for (const Export& target : exports) REPRO_TRY(write_one(target, summary, store));
+  for (const Export& target : exports) {
+    REPRO_TRY(write_through_file(
+        target.path, [&](std::ostream& out) { return write_to(out, target.format, summary, store); }));
+  }
   return {};
 }
 

@@ -21,13 +21,14 @@ struct Verb {
   Result<int> (*run)(const Invocation&);
 };
 
-constexpr std::array<Verb, 8> kVerbs{{
+constexpr std::array<Verb, 9> kVerbs{{
     {"run", "repeat a scenario or a command, judge every run, print the table", run_verb},
     {"compare", "did it help? variants or campaigns, outcome by outcome, with a verdict", compare_verb},
     {"gate", "is it rare enough now? passed, failed or inconclusive, by exit code", gate_verb},
     {"plan", "how many runs a claim needs, and how long they take", plan_verb},
     {"bisect", "the first bad revision of a failure that does not always show", bisect_verb},
     {"show", "show a campaign, one of its runs, or one of its bugs", show_verb},
+    {"triage", "name and count the bugs in logs that exist already", triage_verb},
     {"list", "list the built-in scenarios, their variants and builds", list_verb},
     {"doctor", "is this machine able to see what it should?", doctor_verb},
 }};

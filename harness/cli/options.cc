@@ -160,7 +160,8 @@ Result<std::optional<ParsedOptions>> parse_options(const VerbSpec& verb,
   }
 
   std::vector<std::string> extras = app.remaining();
-  while (!extras.empty() && !verb.positional.empty() && !extras.front().starts_with('-') &&
+  while (!extras.empty() && !verb.positional.empty() &&
+         (extras.front() == "-" || !extras.front().starts_with('-')) &&
          parsed.positionals.size() < verb.most_positionals) {
     parsed.positionals.push_back(extras.front());
     extras.erase(extras.begin());

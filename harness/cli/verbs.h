@@ -22,6 +22,7 @@ struct Invocation {
 [[nodiscard]] Result<int> gate_verb(const Invocation& invocation);
 [[nodiscard]] Result<int> plan_verb(const Invocation& invocation);
 [[nodiscard]] Result<int> show_verb(const Invocation& invocation);
+[[nodiscard]] Result<int> triage_verb(const Invocation& invocation);
 [[nodiscard]] Result<int> list_verb(const Invocation& invocation);
 [[nodiscard]] Result<int> doctor_verb(const Invocation& invocation);
 

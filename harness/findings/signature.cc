@@ -10,6 +10,7 @@
 
 #include "harness/findings/normalize.h"
 #include "harness/findings/report_lines.h"
+#include "harness/findings/sites.h"
 
 namespace repro::findings {
 namespace {
@@ -20,105 +21,6 @@ constexpr std::size_t kLockDepth = 2;
 constexpr std::size_t kWaitDepth = 2;
 constexpr std::size_t kBusyDepth = 2;
 constexpr std::size_t kTitledSites = 2;
-
-/// A stack as it is signed. `is_named` is false when it stands on module offsets.
-struct Site {
-  std::vector<std::string> frames;
-  std::string title;  ///< `lookup (callinfo.cc)`
-  bool is_named = false;
-};
-
-std::string signed_frame(const Frame& frame) {
-  std::string text = normalize_function(frame.function);
-  if (!frame.file.empty()) text += fmt::format(" {}", file_name(frame.file));
-  return text;
-}
-
-std::string title_of(const Frame& frame) {
-  std::string function = normalize_function(frame.function);
-  if (frame.file.empty()) return function;
-  return fmt::format("{} ({})", function, file_name(frame.file));
-}
-
-/// Frames with a file and, where there are none, frames with a name. Where a program has line tables, a frame
-/// without a file is a wrapper of the runtime (`close`, `write`) that one compiler shows and another hides.
-Site named_site(const Stack& stack, std::size_t depth, const FrameRules& rules) {
-  const auto is_of_subject = [&](const Frame& frame) {
-    return frame.is_symbolized() && classify(frame, rules) == FrameClass::subject;
-  };
-  const bool has_files = std::any_of(stack.frames.begin(), stack.frames.end(), [&](const Frame& frame) {
-    return !frame.file.empty() && is_of_subject(frame);
-  });
-  Site site;
-  for (const Frame& frame : stack.frames) {
-    if (classify(frame, rules) == FrameClass::boundary) break;
-    if (!is_of_subject(frame) || (has_files && frame.file.empty())) continue;
-    std::string text = signed_frame(frame);
-    // Recursion: how deep it went says nothing about which bug it is.
-    if (!site.frames.empty() && site.frames.back() == text) continue;
-    if (site.frames.empty()) site.title = title_of(frame);
-    site.frames.push_back(std::move(text));
-    if (site.frames.size() == depth) break;
-  }
-  site.is_named = !site.frames.empty();
-  return site;
-}
-
-/// Without names: offsets within the subject's own modules, which are the same in every run of a build.
-Site offset_site(const Stack& stack, std::size_t depth, const FrameRules& rules) {
-  Site site;
-  for (const Frame& frame : stack.frames) {
-    if (classify(frame, rules) == FrameClass::boundary) break;
-    if (frame.module.empty() || frame.module_offset == 0 || classify(frame, rules) != FrameClass::subject)
-      continue;
-    site.frames.push_back(fmt::format("{}+{:#x}{}{}", file_name(frame.module), frame.module_offset,
-                                      frame.build_id.empty() ? "" : " ", frame.build_id));
-    if (site.frames.size() == 1) site.title = site.frames.front();
-    if (site.frames.size() == depth) break;
-  }
-  return site;
-}
-
-/// A report inside a library alone (no frame of the subject) stands on the library's own frames.
-Site library_site(const Stack& stack, std::size_t depth) {
-  Site site;
-  for (const Frame& frame : stack.frames) {
-    if (!frame.is_symbolized()) continue;
-    if (site.frames.empty()) site.title = title_of(frame);
-    site.frames.push_back(normalize_function(frame.function));
-    if (site.frames.size() == depth) break;
-  }
-  site.is_named = !site.frames.empty();
-  return site;
-}
-
-Site site_of(const Stack& stack, std::size_t depth, const FrameRules& rules) {
-  if (Site site = named_site(stack, depth, rules); !site.frames.empty()) return site;
-  if (Site site = offset_site(stack, depth, rules); !site.frames.empty()) return site;
-  return library_site(stack, depth);
-}
-
-/// The outermost named frames below the start of the program or thread, from the inside out.
-Site outer_site(const Stack& stack, std::size_t depth, const FrameRules& rules) {
-  Site whole = named_site(stack, stack.frames.size(), rules);
-  if (whole.frames.empty()) return site_of(stack, depth, rules);
-  if (whole.frames.size() > depth) {
-    whole.frames.erase(whole.frames.begin(), whole.frames.end() - static_cast<std::ptrdiff_t>(depth));
-    whole.title = whole.frames.front();
-  }
-  return whole;
-}
-
-const Stack* first_with(const Finding& finding, StackRole role) {
-  const auto found = std::find_if(finding.stacks.begin(), finding.stacks.end(),
-                                  [&](const Stack& stack) { return stack.role == role; });
-  return found == finding.stacks.end() ? nullptr : &*found;
-}
-
-bool is_race(const Finding& finding) {
-  return finding.source == FindingSource::thread_sanitizer &&
-         first_with(finding, StackRole::previous_access) != nullptr;
-}
 
 /// Collects what is signed and what is shown.
 class Signer {
@@ -283,7 +185,7 @@ class Signer {
 
   void add_frames(const Site& site) {
     signature_.frames.insert(signature_.frames.end(), site.frames.begin(), site.frames.end());
-    is_named_ = is_named_ || site.is_named;
+    is_named_ = is_named_ || site.is_named();
   }
 
   /// FNV-1a, 64 bits, folded to 48 by exclusive or (Fowler, Noll, Vo; the fold is theirs too): a few lines,

@@ -5,27 +5,12 @@
 #include <fmt/format.h>
 
 #include "harness/base/text.h"
+#include "harness/report/bugs.h"
 #include "harness/report/text_table.h"
 #include "harness/report/wording.h"
 
 namespace repro::report {
 namespace {
-
-Paint paint_of(Outcome outcome) {
-  switch (outcome) {
-    case Outcome::infra:
-      return Paint::faint;
-    case Outcome::crash:
-      return Paint::crash;
-    case Outcome::hang:
-      return Paint::hang;
-    case Outcome::fail:
-      return Paint::fail;
-    case Outcome::ok:
-      return Paint::ok;
-  }
-  return Paint::none;
-}
 
 /// The outcomes that have a column: infra only where there is any.
 std::vector<Outcome> shown_outcomes(const CampaignSummary& summary) {
@@ -74,7 +59,7 @@ void write_counts(std::ostream& out, const CampaignSummary& summary, const Termi
     if (with_schedule) cells.push_back({one_line(arm.key.schedule)});
     for (const Outcome outcome : outcomes) {
       const std::uint64_t count = arm.counts.of(outcome);
-      cells.push_back({std::to_string(count), count == 0 ? Paint::faint : paint_of(outcome)});
+      cells.push_back({std::to_string(count), count == 0 ? Paint::faint : outcome_paint(outcome)});
     }
     cells.push_back({rates[i]});
     table.add_row(std::move(cells));
@@ -130,7 +115,7 @@ void write_signatures(std::ostream& out, const CampaignSummary& summary, const T
     const std::string tail = fmt::format("  {}  {}{}", one_line(signature.id), one_line(signature.title),
                                          signature.is_unsymbolized ? " (unsymbolized)" : "");
     const std::size_t indent = 2 + head.size() + outcome.size();
-    out << "  " << head << painted(outcome, paint_of(signature.implies), style.color)
+    out << "  " << head << painted(outcome, outcome_paint(signature.implies), style.color)
         << fitted(tail, indent, style) << "\n";
     const std::string where =
         fmt::format("{}; first: run {}", arm_counts(summary, one.runs_by_arm), one.first_run);

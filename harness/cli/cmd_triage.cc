@@ -1,0 +1,97 @@
+#include <array>
+#include <fstream>
+#include <iostream>
+#include <limits>
+
+#include <fmt/format.h>
+
+#include "harness/base/files.h"
+#include "harness/base/text.h"
+#include "harness/campaign/triage_logs.h"
+#include "harness/campaign/version.h"
+#include "harness/cli/exit_codes.h"
+#include "harness/cli/exports.h"
+#include "harness/cli/options.h"
+#include "harness/cli/suppress_files.h"
+#include "harness/cli/terminal.h"
+#include "harness/cli/verbs.h"
+#include "harness/report/triage.h"
+
+namespace repro::cli {
+namespace {
+
+constexpr std::array kOptions{
+    OptionSpec{"suppress", OptionKind::texts, "FILE", "What",
+               "leave out what the rules in this file mean (repeatable; docs/triage.md)"},
+    OptionSpec{"json", OptionKind::flag, "", "Form", "JSON in place of text", Layering::flag_only},
+    OptionSpec{"sarif", OptionKind::value, "FILE", "Form",
+               "also write SARIF 2.1.0 for code-scanning services ('-' for standard output)",
+               Layering::flag_only},
+    OptionSpec{"exit-zero", OptionKind::flag, "", "Form", "exit 0 even when something was found"},
+};
+
+constexpr VerbSpec kVerb{
+    "triage",
+    "name and count the bugs in logs that exist already",
+    "repro triage [FILE|FOLDER|-]... [options]",
+    "Reads logs of any size (plain, .gz or .zst; a folder stands for all files below it; - or nothing at all "
+    "for\n"
+    "standard input), finds the reports of sanitizers, C and C++ libraries and runtimes in them, gives each "
+    "the\n"
+    "signature that repro run would give it, and prints one row per bug. Time stamps and job names in front "
+    "of\n"
+    "the lines do no harm.\n"
+    "\n"
+    "Exit codes: 0 nothing was found, 2 wrong request, or nothing was found and a log could not be read, 10\n"
+    "something was found.",
+    "  repro triage build.log\n"
+    "  repro triage ci-artefacts/ --sarif=repro.sarif\n"
+    "  zcat nightly-*.log.gz | repro triage --json\n"
+    "  repro triage --suppress=known.txt build.log.zst\n",
+    "file",
+    false,
+    kOptions,
+    std::numeric_limits<std::size_t>::max(),
+};
+
+Result<void> write_sarif(const std::string& path, const TriageReport& report) {
+  return write_through_file(path, [&](std::ostream& out) -> Result<void> {
+    report::write_triage_sarif(out, report, campaign::kToolVersion);
+    return {};
+  });
+}
+
+/// What was found counts more than what could not be read: a CI job waits for the one and looks at the other.
+int exit_code_for(const TriageReport& report, bool exits_zero) {
+  for (const UnreadableFile& one : report.unreadable) std::cerr << "repro: " << printable(one.why) << '\n';
+  if (!report.signatures.empty() && !exits_zero) return kExitFailuresSeen;
+  return report.unreadable.empty() ? kExitOk : kExitUsage;
+}
+
+}  // namespace
+
+Result<int> triage_verb(const Invocation& invocation) {
+  REPRO_ASSIGN(std::optional<ParsedOptions> options, parse_options(kVerb, invocation.arguments));
+  if (!options) return kExitOk;
+  REPRO_TRY(add_layers(kVerb, invocation.environment, *options));
+  const std::optional<std::string> sarif = options->value("sarif");
+  if (sarif) REPRO_TRY(check_writable(options->origin("sarif"), *sarif));
+  if (sarif == "-" && options->flag("json")) {
+    return fail(ErrorKind::usage, "--json and --sarif=- both want standard output");
+  }
+  campaign::TriageOptions triage;
+  triage.paths = options->positionals;
+  if (triage.paths.empty()) triage.paths.emplace_back("-");
+  REPRO_ASSIGN(triage.suppressions, read_suppressions(*options));
+  TriageReport report = campaign::triage_logs(triage);
+  add_suppression_warnings(report.suppressions, report.warnings);
+  if (options->flag("json")) {
+    report::write_triage_json(std::cout, report);
+  } else if (sarif != "-") {
+    report::write_triage_terminal(std::cout, report, output_style(invocation.environment));
+  }
+  if (sarif) REPRO_TRY(write_sarif(*sarif, report));
+  return exit_code_for(report, options->flag("exit-zero"));
+}
+
+}  // namespace repro::cli

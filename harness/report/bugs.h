@@ -1,0 +1,31 @@
+#pragma once
+
+// Signatures that share a bug, in the same words in every format. Internal to harness/report.
+
+#include <ostream>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "harness/model/bug.h"
+#include "harness/report/terminal.h"
+#include "harness/report/text_table.h"
+
+namespace repro::report {
+
+/// The colour of an outcome.
+[[nodiscard]] Paint outcome_paint(Outcome outcome);
+
+/// The section that says why signatures share a bug, and what was in doubt; nothing when each stands alone.
+void write_bug_links(std::ostream& out, const std::vector<Bug>& bugs, const TerminalStyle& style);
+
+/// `about 3 more signatures to expect ...`, one line; `what` was counted: `run`, `report`.
+[[nodiscard]] std::string unseen_text(const UnseenEstimate& unseen, std::string_view what);
+
+[[nodiscard]] nlohmann::ordered_json bug_to_json(const Bug& bug);
+/// `null` when there is no estimate.
+[[nodiscard]] nlohmann::ordered_json unseen_to_json(const std::optional<UnseenEstimate>& unseen);
+
+}  // namespace repro::report
