@@ -4,11 +4,20 @@
 
 namespace shm_spinlock {
 
-void enter_section(Cache& cache, WorkerStatus& me, WriterLock& lock) {
+void take_lock(WorkerStatus& me, WriterLock& lock) {
   lock.lock();
+  me.in_section.store(1, std::memory_order_release);
+}
+
+void begin_writing(Cache& cache, WorkerStatus& me) {
   cache.sequence.fetch_add(
       1, std::memory_order_relaxed);  // the entry's stores are ordered behind it, see document.cc
   me.in_section.store(1, std::memory_order_release);
+}
+
+void enter_section(Cache& cache, WorkerStatus& me, WriterLock& lock) {
+  lock.lock();
+  begin_writing(cache, me);
 }
 
 void leave_section(Cache& cache, WorkerStatus& me, WriterLock& lock) {
@@ -28,7 +37,7 @@ void read_entry(const Cache& cache, WriterLock& lock, std::uint32_t index, Entry
     }
     // A reader does not own the lock, but it waits for its owner like everybody else: in a cache that is read
     // more than written, readers are the first to notice a death.
-    if (wait.turn() && is_being_written) lock.rescue();
+    if (wait.turn() && is_being_written) lock.rescue(Waiter::reader);
   }
 }
 

@@ -9,18 +9,20 @@
 
 namespace shm_spinlock {
 
-/// Takes the lock and makes the sequence odd.
+/// Takes the lock; the sequence stays even.
+void take_lock(WorkerStatus& me, WriterLock& lock);
+/// Makes the sequence odd. The caller holds the lock.
+void begin_writing(Cache& cache, WorkerStatus& me);
+/// Both.
 void enter_section(Cache& cache, WorkerStatus& me, WriterLock& lock);
 /// Makes the sequence even and releases the lock.
 void leave_section(Cache& cache, WorkerStatus& me, WriterLock& lock);
 
-/// Leaves the section whichever way its scope ends, by exception too. It cannot help a process that is
-/// killed: a dead process runs no destructors.
+/// Leaves the section that its owner has entered, whichever way the scope ends, by exception too. It cannot
+/// help a process that is killed: a dead process runs no destructors.
 class SectionGuard {
  public:
-  SectionGuard(Cache& cache, WorkerStatus& me, WriterLock& lock) : cache_(cache), me_(me), lock_(lock) {
-    enter_section(cache_, me_, lock_);
-  }
+  SectionGuard(Cache& cache, WorkerStatus& me, WriterLock& lock) : cache_(cache), me_(me), lock_(lock) {}
   SectionGuard(const SectionGuard&) = delete;
   SectionGuard& operator=(const SectionGuard&) = delete;
   ~SectionGuard() { leave_section(cache_, me_, lock_); }

@@ -36,17 +36,23 @@ struct alignas(kCacheLine) Entry {
   SharedWord refused;  ///< reads that found the checksum wrong and took the entry for a miss
 };
 
+inline constexpr std::uint32_t kByWriter = 1;
+inline constexpr std::uint32_t kByReader = 2;
+
 /// What one worker process tells about itself. Nobody decides anything by it except the supervisor, which
 /// looks at it to know whom it is about to kill and, afterwards, where the dead process stood.
 struct alignas(kCacheLine) WorkerStatus {
   /// 1 while the process certainly stands between taking and releasing the lock: raised after the one,
   /// lowered before the other.
   std::atomic<std::uint32_t> in_section;
-  std::atomic<std::uint32_t> recovering;  ///< likewise, while it repairs after a dead owner
-  std::atomic<std::uint32_t> entry;       ///< index of the entry that it writes or wrote last
+  /// Likewise, while it repairs after a dead owner: kByWriter or kByReader, the thread that does it.
+  std::atomic<std::uint32_t> recovering;
+  std::atomic<std::uint32_t> reading;  ///< how many of its readers are in the middle of a read
+  std::atomic<std::uint32_t> entry;    ///< index of the entry that it writes or wrote last
 
   SharedWord generation;     ///< of its last document; goes on counting when the process is started again
   SharedWord writes;         ///< documents stored whole
+  SharedWord answered;       ///< last word that a client was given
   SharedWord failed_writes;  ///< documents given up by an exception in the critical section
   SharedWord reads;          ///< entries read whole, or found empty
   SharedWord torn_reads;  ///< entries handed to the application although their parts do not belong together

@@ -54,7 +54,11 @@ bool Supervisor::bring_about_disaster() {
       return kill_writer(0) && kill_writer(1);
     case Disaster::kill_writer:
     case Disaster::kill_writer_in_entry:
+    case Disaster::kill_writer_at_even:
+    case Disaster::kill_only_writer:
       return kill_writer(0);
+    case Disaster::kill_reader:
+      return kill_reader(0);
     case Disaster::kill_writer_and_recoverer:
       return kill_writer_and_recoverer(0);
     case Disaster::document_too_long:
@@ -64,14 +68,13 @@ bool Supervisor::bring_about_disaster() {
 }
 
 bool Supervisor::kill_writer(unsigned victim) {
-  const bool must_be_torn = options_.variant.disaster == Disaster::kill_writer_in_entry;
   const WorkerStatus& status = cache_.workers[victim];
   for (unsigned attempt = 1; attempt <= kMaximumAttempts; ++attempt) {
     if (!wait_until([&] { return status.in_section.load(std::memory_order_acquire) != 0; })) return false;
     workers_.kill_without_reaping(victim);
     const bool held_lock = died_holding_lock(victim);
     if (held_lock) note_half_written_entries();
-    const bool is_enough = held_lock && (!must_be_torn || is_torn(status.entry.load()));
+    const bool is_enough = held_lock && is_the_wanted_death(victim);
     if (is_enough) tell_death(victim, "inside its critical section", attempt);
     workers_.reap(victim);
     if (is_enough) return true;
@@ -80,6 +83,20 @@ bool Supervisor::kill_writer(unsigned victim) {
   }
   return give_up(kNoDisaster, "no victim died inside its critical section in " +
                                   std::to_string(kMaximumAttempts) + " kills");
+}
+
+bool Supervisor::kill_reader(unsigned victim) {
+  const WorkerStatus& status = cache_.workers[victim];
+  for (unsigned attempt = 1; attempt <= kMaximumAttempts; ++attempt) {
+    if (!wait_until([&] { return status.reading.load(std::memory_order_acquire) != 0; })) return false;
+    workers_.kill_without_reaping(victim);
+    const bool was_reading = status.reading.load() != 0;
+    if (was_reading) tell_death(victim, "in the middle of a read", attempt);
+    workers_.reap(victim);
+    if (was_reading) return true;
+    workers_.start(victim);
+  }
+  return give_up(kNoDisaster, "nobody died reading in " + std::to_string(kMaximumAttempts) + " kills");
 }
 
 bool Supervisor::kill_writer_and_recoverer(unsigned victim) {
@@ -94,6 +111,7 @@ bool Supervisor::kill_writer_and_recoverer(unsigned victim) {
       if (workers_.is_running(worker)) continue;
       cache_.workers[worker].in_section.store(0);
       cache_.workers[worker].recovering.store(0);
+      cache_.workers[worker].reading.store(0);
       workers_.start(worker);
     }
   }
@@ -112,9 +130,15 @@ bool Supervisor::kill_recoverer(std::uint64_t recoveries_before, bool& was_kille
   if (recoverer == options_.workers) return true;
   workers_.kill_without_reaping(recoverer);
   // The flag is up only between stamping the lock word and releasing it, so it is proof.
-  was_killed = cache_.workers[recoverer].recovering.load() != 0;
+  const std::uint32_t repairing = cache_.workers[recoverer].recovering.load();
+  was_killed = repairing != 0;
   if (was_killed || died_holding_lock(recoverer)) note_half_written_entries();
-  if (was_killed) tell_death(recoverer, "in the middle of the repair", 1);
+  if (was_killed) {
+    tell_death(recoverer,
+               repairing == kByReader ? "in the middle of the repair by its reader"
+                                      : "in the middle of the repair by its writer",
+               1);
+  }
   workers_.reap(recoverer);
   return true;
 }
@@ -156,6 +180,24 @@ bool Supervisor::is_torn(std::uint32_t index) const {
   EntryCopy copy;
   copy_entry(cache_.entries[index], copy);
   return copy.is_torn();
+}
+
+/// Likewise, and the zombie is `victim`.
+bool Supervisor::is_the_wanted_death(unsigned victim) const {
+  switch (options_.variant.disaster) {
+    case Disaster::kill_writer_in_entry:
+      return is_torn(cache_.workers[victim].entry.load());
+    case Disaster::kill_writer_at_even:
+      return cache_.sequence.load() % 2 == 0;
+    case Disaster::kill_writers:
+    case Disaster::kill_writer:
+    case Disaster::kill_writer_and_recoverer:
+    case Disaster::kill_only_writer:
+    case Disaster::kill_reader:
+    case Disaster::document_too_long:
+      return true;
+  }
+  return true;
 }
 
 /// Only into the buffer: a write now would wake whoever reads our output, and the hunt would lose its

@@ -30,6 +30,7 @@ class Supervisor {
  private:
   [[nodiscard]] bool bring_about_disaster();
   [[nodiscard]] bool kill_writer(unsigned victim);
+  [[nodiscard]] bool kill_reader(unsigned victim);
   [[nodiscard]] bool kill_writer_and_recoverer(unsigned victim);
   [[nodiscard]] bool kill_recoverer(std::uint64_t recoveries_before, bool& was_killed);
 
@@ -42,6 +43,7 @@ class Supervisor {
   [[nodiscard]] bool died_holding_lock(unsigned victim) const;
   void note_half_written_entries();
   [[nodiscard]] bool is_torn(std::uint32_t index) const;
+  [[nodiscard]] bool is_the_wanted_death(unsigned victim) const;
   void tell_death(unsigned victim, const char* place, unsigned attempt) const;
   [[nodiscard]] std::string find_fault() const;
   [[nodiscard]] std::uint64_t sum(SharedWord WorkerStatus::*counter) const;

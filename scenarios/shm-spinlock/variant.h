@@ -21,12 +21,21 @@ enum class Trust : std::uint8_t {
   blind,
 };
 
+/// When a writer fetches what it stores.
+enum class Fetch : std::uint8_t {
+  before_lock,
+  under_lock,  ///< so that nobody else fetches it too; the sequence is even meanwhile, and readers go on
+};
+
 /// What happens to the workers.
 enum class Disaster : std::uint8_t {
   kill_writers,               ///< two writers die in their critical sections, one after the other
   kill_writer,                ///< one does
   kill_writer_in_entry,       ///< one does, and leaves an entry whose beginning is newer than its end
   kill_writer_and_recoverer,  ///< one does, and then whoever repairs dies in the middle of the repair
+  kill_writer_at_even,        ///< one does, with the lock taken and the sequence even
+  kill_only_writer,           ///< one does, and all the others only read
+  kill_reader,                ///< a process that only reads dies in the middle of a read
   document_too_long,          ///< nobody dies; rendering some documents throws in the critical section
 };
 
@@ -34,6 +43,8 @@ struct Variant {
   std::string_view name;
   LockKind lock;
   Repair repair;
+  Rescuers rescuers;
+  Fetch fetch;
   Discipline discipline;
   Trust trust;
   Disaster disaster;
@@ -43,6 +54,9 @@ struct Variant {
 [[nodiscard]] std::optional<Variant> find_variant(std::string_view name);
 /// Processes that the variant's disaster kills.
 [[nodiscard]] unsigned deaths(Disaster disaster);
+
+/// Whether the worker `index` has no writing thread.
+[[nodiscard]] bool only_reads(Disaster disaster, unsigned index);
 
 /// Whether the documents of the entry `index` are too long to be cached.
 [[nodiscard]] bool is_too_long_for_cache(Disaster disaster, std::uint32_t index);

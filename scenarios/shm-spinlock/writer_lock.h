@@ -25,7 +25,13 @@ enum class LockKind : std::uint8_t { bare, sentinel, owner_pid };
 enum class Repair : std::uint8_t {
   sequence_only,  ///< makes the sequence even, so that readers go on
   evict_torn,     ///< also reads every entry and evicts those whose checksum is wrong
+  next_number,    ///< adds one to the sequence, as the dead owner would have done had it died while writing
 };
+
+enum class Waiter : std::uint8_t { reader, writer };
+
+/// Who asks after the owner of the lock when it has waited for long.
+enum class Rescuers : std::uint8_t { everybody, readers, writers };
 
 inline constexpr std::uint32_t kFree = 0;
 inline constexpr std::uint32_t kHeld = 1;                 ///< bare
@@ -45,7 +51,7 @@ class WriterLock {
 
   /// For whoever has waited for long, writer or reader: releases the lock if its owner is dead and this kind
   /// of lock can tell.
-  virtual void rescue() = 0;
+  virtual void rescue(Waiter waiter) = 0;
 
  protected:
   /// The lock word while this process owns it.
@@ -56,7 +62,7 @@ class WriterLock {
 };
 
 /// `self` is the calling process's id, which fork() changes and getpid() would ask the kernel for each time.
-[[nodiscard]] std::unique_ptr<WriterLock> make_writer_lock(LockKind kind, Repair repair, Cache& cache,
-                                                           WorkerStatus& me, pid_t self);
+[[nodiscard]] std::unique_ptr<WriterLock> make_writer_lock(LockKind kind, Repair repair, Rescuers rescuers,
+                                                           Cache& cache, WorkerStatus& me, pid_t self);
 
 }  // namespace shm_spinlock
