@@ -18,6 +18,8 @@ namespace repro::campaign {
 struct Assignment {
   RunSlot slot;
   nanoseconds timeout{0};
+  /// Followed in place of what the arm's schedule would do; not owned. Null: the arm's schedule.
+  const std::vector<ScheduleSwitch>* plan = nullptr;
 };
 
 /// Hands the runs of the plan to the workers in order of their index, leaving out those that are stored

@@ -7,6 +7,7 @@
 
 #include "harness/base/clock.h"
 #include "harness/base/files.h"
+#include "harness/campaign/pressure.h"
 #include "harness/findings/judge.h"
 #include "harness/process/keep_folder.h"
 #include "harness/store/store.h"
@@ -83,12 +84,8 @@ void Executor::keep_files(CompletedRun& completed) const {
   if (!kept) completed.note = kept.error().message;
 }
 
-Result<std::optional<CompletedRun>> Executor::run(const Assignment& assignment) {
+Result<process::RunSpec> Executor::specify(const Assignment& assignment, const ScheduleSpec& schedule) {
   const Arm& arm = plan_.request->arms[assignment.slot.arm];
-  if (Result<void> prepared = prepare_directory(); !prepared) {
-    return std::optional(CompletedRun{infra_record(assignment, prepared.error()), {}, {}});
-  }
-
   process::RunSpec spec = base_spec(*plan_.request, arm.command);
   spec.environment = plan_.environments[assignment.slot.arm].entries(
       assignment.slot, {directory_->subject_directory(), directory_->path(), job_});
@@ -96,14 +93,57 @@ Result<std::optional<CompletedRun>> Executor::run(const Assignment& assignment) 
   spec.deadline_hook = plan_.deadline_hook;
   // The sanitizers' runtimes have handlers of their own, which say more.
   if (arm.key.sanitizer == Sanitizer::plain) spec.crash_hook = plan_.crash_hook;
+  spec.processors = schedule.affinity;
+  spec.first_processor = job_;
+  REPRO_TRY(add_schedule(assignment, schedule, spec));
+  return spec;
+}
 
-  Result<ProcessResult> result = runner_.run(spec);
+Result<void> Executor::add_schedule(const Assignment& assignment, const ScheduleSpec& schedule,
+                                    process::RunSpec& spec) {
+  if (!schedule.needs_preload() && assignment.plan == nullptr) return {};
+  if (!schedule_) {
+    REPRO_ASSIGN(RunSchedule made, RunSchedule::create(plan_.temporary_base));
+    schedule_.emplace(std::move(made));
+  }
+  ScheduleOrder order;
+  order.spec = schedule;
+  order.seed = assignment.slot.seed;
+  order.job = job_;
+  order.plan = assignment.plan;
+  order.aim = &plan_.aim;
+  if (!plan_.knowledge_directory.empty() && assignment.plan == nullptr) {
+    order.knowledge = knowledge_file(plan_.knowledge_directory, assignment.slot.arm);
+  }
+  return schedule_->prepare(order, spec);
+}
+
+Result<std::optional<CompletedRun>> Executor::run(const Assignment& assignment) {
+  const Arm& arm = plan_.request->arms[assignment.slot.arm];
+  if (Result<void> prepared = prepare_directory(); !prepared) {
+    return std::optional(CompletedRun{infra_record(assignment, prepared.error()), {}, {}});
+  }
+
+  REPRO_ASSIGN(const ScheduleSpec schedule, parse_schedule(arm.key.schedule));
+  Result<process::RunSpec> specified = specify(assignment, schedule);
+  if (!specified) return std::optional(CompletedRun{infra_record(assignment, specified.error()), {}, {}});
+  const process::RunSpec& spec = *specified;
+
+  Result<ProcessResult> result = [&] {
+    const LoadThreads load(schedule.load);
+    return runner_.run(spec);
+  }();
   if (!result && result.error().os_errno == ECANCELED) return std::optional<CompletedRun>();
   if (!result && result.error().kind == ErrorKind::usage) return Unexpected(std::move(result).error());
   if (!result) return std::optional(CompletedRun{infra_record(assignment, result.error()), {}, {}});
 
   Result<std::vector<ReportFile>> reports = directory_->collect_reports();
   if (reports) result->report_files = *std::move(reports);
+  std::optional<ScheduleRecord> record;
+  if (schedule.needs_preload() || assignment.plan != nullptr) {
+    record = schedule_->read(assignment.plan != nullptr ? ScheduleSpec{ScheduleKind::random} : schedule);
+    add_schedule_evidence(schedule, *record, code_, *result);
+  }
 
   std::optional<ProcessResult> check;
   const std::vector<std::string>& check_command = plan_.oracle->spec().check_command;
@@ -125,6 +165,7 @@ Result<std::optional<CompletedRun>> Executor::run(const Assignment& assignment) 
   completed.record.outcome = judgement->outcome;
   completed.record.reason = std::move(judgement->reason);
   completed.record.findings = std::move(judgement->findings);
+  completed.record.schedule = std::move(record);
   completed.signatures = std::move(judgement->signatures);
   keep_files(completed);
   return std::optional(std::move(completed));

@@ -9,6 +9,7 @@
 #include "harness/base/result.h"
 #include "harness/campaign/dispenser.h"
 #include "harness/campaign/run_environment.h"
+#include "harness/campaign/run_schedule.h"
 #include "harness/findings/oracle.h"
 #include "harness/model/campaign.h"
 #include "harness/model/run_record.h"
@@ -27,6 +28,9 @@ struct ExecutionPlan {
   std::string campaign_path;                 ///< files of runs are kept beside it; empty: not at all
   process::DeadlineHook deadline_hook;       ///< empty: a hang carries no evidence
   process::CrashHook crash_hook;             ///< for plain builds; empty: a signal carries no evidence
+  /// Folder for what controlled schedules learn from run to run, one file per arm; empty: they learn nothing.
+  std::string knowledge_directory;
+  AimSites aim;  ///< of the schedules that can be directed at code
 };
 
 /// A run with the identities of what it found.
@@ -50,6 +54,11 @@ class Executor {
   [[nodiscard]] Result<std::optional<CompletedRun>> run(const Assignment& assignment);
 
  private:
+  /// The run as its arm and its schedule want it. Errors: environment, and usage for a schedule that this
+  /// version does not know.
+  [[nodiscard]] Result<process::RunSpec> specify(const Assignment& assignment, const ScheduleSpec& schedule);
+  [[nodiscard]] Result<void> add_schedule(const Assignment& assignment, const ScheduleSpec& schedule,
+                                          process::RunSpec& spec);
   /// The folder of the next run: made once, and made anew only after a run that left something in it.
   [[nodiscard]] Result<void> prepare_directory();
   /// Keeps what the subject left in its folder, when the request keeps the logs of such a run.
@@ -59,6 +68,8 @@ class Executor {
   process::ProcessRunner& runner_;
   std::uint32_t job_;
   std::optional<process::RunDirectory> directory_;
+  std::optional<RunSchedule> schedule_;  ///< made for the first run that needs it
+  hang::CodeLookup code_;
 };
 
 /// The specification of a run of `arm`, without what changes from run to run. Also used for the reference

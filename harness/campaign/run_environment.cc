@@ -7,6 +7,8 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "harness/model/schedule.h"
+
 namespace repro::campaign {
 namespace {
 
@@ -14,7 +16,17 @@ namespace {
 constexpr std::string_view kPerRun[] = {"REPRO_RUN_INDEX", "REPRO_SEED", "REPRO_TMPDIR", "REPRO_JOB"};
 
 bool is_per_run(std::string_view name) {
+  // Also a user's REPRO_SCHEDULE, which is the option --schedule and no word to a preloaded library.
+  if (name.starts_with("REPRO_SCHEDULE") || name.starts_with("REPRO_NOISE")) return true;
   return std::find(std::begin(kPerRun), std::end(kPerRun), name) != std::end(kPerRun);
+}
+
+/// A shared runtime of AddressSanitizer (g++'s) refuses to start when another library was loaded before it.
+void allow_preload(std::map<std::string, std::string>& variables) {
+  constexpr std::string_view kOption = "verify_asan_link_order=";
+  std::string& options = variables["ASAN_OPTIONS"];
+  if (options.find(kOption) != std::string::npos) return;
+  options += fmt::format("{}{}0", options.empty() ? "" : ":", kOption);
 }
 
 }  // namespace
@@ -34,6 +46,8 @@ RunEnvironment::RunEnvironment(const Arm& arm, std::map<std::string, std::string
                                std::string symbolizer)
     : sanitizer_(arm.key.sanitizer), symbolizer_(std::move(symbolizer)), variables_(std::move(base)) {
   for (const auto& [name, value] : arm.command.environment) variables_[name] = value;
+  const Result<ScheduleSpec> schedule = parse_schedule(arm.key.schedule);
+  if (sanitizer_ == Sanitizer::address && schedule && schedule->needs_preload()) allow_preload(variables_);
   const findings::SanitizerEnvironment probe =
       findings::sanitizer_environment({sanitizer_, variables_, "/", symbolizer_});
   warnings_ = probe.warnings;

@@ -31,6 +31,7 @@
 #include "harness/cli/verbs.h"
 #include "harness/hang/crash_stacks.h"
 #include "harness/hang/diagnose.h"
+#include "harness/process/run_directory.h"
 #include "harness/process/supervisor.h"
 #include "harness/report/comparison.h"
 #include "harness/report/json.h"
@@ -45,7 +46,12 @@ constexpr std::array kOptions{
                "variants to run; 'all' for every one of a scenario"},
     OptionSpec{"sanitizer", OptionKind::list, "BUILD,...", "What",
                "builds to run: plain, address, thread, undefined, memory"},
-    OptionSpec{"schedule", OptionKind::list, "NAME,...", "What", "how thread timing is treated: os"},
+    OptionSpec{"schedule", OptionKind::list, "NAME,...", "What",
+               "how thread timing is treated, an arm for each: os (default), noise[:PERCENT], or controlled: "
+               "random, pct[:DEPTH], pos, surw, guided"},
+    OptionSpec{"pressure", OptionKind::list, "WHAT,...", "What",
+               "arms under pressure from outside, beside an untouched one: load:N busy threads, affinity:N "
+               "processors"},
     OptionSpec{"env", OptionKind::texts, "K=V", "What", "set a variable for the subject (repeatable)"},
     OptionSpec{"cwd", OptionKind::value, "DIR", "What", "working directory of the subject"},
     OptionSpec{"stdin", OptionKind::value, "FILE", "What",
@@ -127,6 +133,7 @@ constexpr VerbSpec kVerb{
     "  repro run --variant=old,new --runs=500 --jobs=2 -- ./{variant}/my_test\n"
     "  repro run --variant=old,new --until=decided -- ./{variant}/my_test\n"
     "  repro run --duration=10m --stop-after=3 --no-match='wrong result' -- ./stress\n"
+    "  repro run --schedule=os,noise,pct --runs=100 -- ./my_test\n"
     "  repro run --resume --out=repro-results/my_test.repro\n",
     "scenario",
     true,
@@ -271,6 +278,9 @@ class RunCommand {
     REPRO_ASSIGN(const findings::Oracle oracle, findings::Oracle::create(run_.request.oracle, texts));
     plan.oracle = &oracle;
     plan.campaign_path = settings_.out;
+    REPRO_ASSIGN(const process::RunDirectory knowledge, process::RunDirectory::create());
+    REPRO_TRY(campaign::make_knowledge_files(run_.request, knowledge.path()));
+    plan.knowledge_directory = knowledge.path();
     REPRO_TRY(probe(symbolizer, *runner));
     say_what_is_blind();
     REPRO_TRY(open_store());

@@ -4,13 +4,16 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "harness/campaign/run_schedule.h"
 #include "harness/campaign/summarise.h"
 #include "harness/cli/campaign_files.h"
 #include "harness/cli/exit_codes.h"
 #include "harness/cli/options.h"
 #include "harness/cli/terminal.h"
 #include "harness/cli/verbs.h"
+#include "harness/hang/code_lookup.h"
 #include "harness/report/json.h"
+#include "harness/report/schedules.h"
 #include "harness/report/terminal.h"
 #include "harness/store/store.h"
 
@@ -40,6 +43,17 @@ constexpr VerbSpec kVerb{
     kOptions,
 };
 
+/// The schedule with the code that its places stand for on this machine.
+void show_schedule(const ScheduleRecord& schedule, const report::TerminalStyle& style) {
+  hang::CodeLookup code;
+  report::write_schedule_terminal(
+      std::cout, schedule,
+      [&](const CodeSite& site) {
+        return campaign::telling_frame(campaign::frames_of(site, schedule, code));
+      },
+      style);
+}
+
 Result<void> show_run(const store::Store& store, const CampaignSummary& summary, std::uint64_t index,
                       bool as_json, const report::TerminalStyle& style) {
   REPRO_ASSIGN(const RunDetails run, store.run(index));
@@ -47,6 +61,7 @@ Result<void> show_run(const store::Store& store, const CampaignSummary& summary,
     report::write_run_json(std::cout, summary, run);
   } else {
     report::write_run_terminal(std::cout, summary, run, style);
+    if (run.schedule) show_schedule(*run.schedule, style);
   }
   return {};
 }

@@ -15,10 +15,12 @@
 #include "harness/base/seed.h"
 #include "harness/base/text.h"
 #include "harness/campaign/decision.h"
+#include "harness/campaign/run_schedule.h"
 #include "harness/campaign/scenario.h"
 #include "harness/campaign/subject.h"
 #include "harness/cli/shared_options.h"
 #include "harness/model/json.h"
+#include "harness/model/schedule.h"
 
 namespace repro::cli {
 namespace {
@@ -159,15 +161,31 @@ Result<void> read_oracle(const ParsedOptions& options, OracleSpec& oracle) {
   return {};
 }
 
-Result<void> check_schedule(const ParsedOptions& options) {
-  for (const std::string& schedule : options.list("schedule")) {
-    if (schedule != "os") {
-      return fail(ErrorKind::usage,
-                  fmt::format("{}: schedule '{}' is not available; this version runs under 'os'",
-                              options.origin("schedule"), printable(schedule)));
-    }
-  }
-  return {};
+/// The schedules of --schedule without doubles, and those of --pressure, which stand beside an untouched arm.
+Result<std::vector<ScheduleSpec>> read_schedules(const ParsedOptions& options) {
+  std::vector<ScheduleSpec> schedules;
+  const auto add = [&](std::string_view origin, const std::string& text) -> Result<void> {
+    Result<ScheduleSpec> spec = parse_schedule(text);
+    if (!spec) return Unexpected(std::move(spec).error().with_context(origin));
+    if (std::find(schedules.begin(), schedules.end(), *spec) == schedules.end()) schedules.push_back(*spec);
+    return {};
+  };
+  REPRO_ASSIGN(const std::vector<std::string> names, read_names(options, "schedule"));
+  for (const std::string& name : names) REPRO_TRY(add(options.origin("schedule"), name));
+  REPRO_ASSIGN(const std::vector<std::string> pressures, read_names(options, "pressure"));
+  if (schedules.empty() || !pressures.empty()) REPRO_TRY(add("", "os"));
+  for (const std::string& pressure : pressures) REPRO_TRY(add(options.origin("pressure"), "os+" + pressure));
+  return schedules;
+}
+
+/// A schedule that cannot act is told before the first run.
+Result<void> check_preloadable(const ParsedOptions& options, const ScheduleSpec& schedule,
+                               const std::string& program) {
+  if (!schedule.needs_preload()) return {};
+  const std::string why = campaign::why_not_preloadable(program);
+  if (why.empty()) return {};
+  return fail(ErrorKind::usage,
+              fmt::format("{}: '{}' cannot act: {}", options.origin("schedule"), to_string(schedule), why));
 }
 
 // --- scenarios
@@ -210,6 +228,19 @@ std::map<std::string, std::string> laid_over(std::map<std::string, std::string> 
   return environment;
 }
 
+/// One arm for each schedule.
+Result<void> add_arms(const ParsedOptions& options, Arm arm, const std::string& blind_note, RunRequest& run) {
+  REPRO_ASSIGN(const std::vector<ScheduleSpec> schedules, read_schedules(options));
+  for (const ScheduleSpec& schedule : schedules) {
+    REPRO_TRY(check_preloadable(options, schedule, arm.command.argv.front()));
+    arm.id = static_cast<std::uint32_t>(run.request.arms.size());
+    arm.key.schedule = to_string(schedule);
+    if (!blind_note.empty()) run.blind_notes[arm.id] = blind_note;
+    run.request.arms.push_back(arm);
+  }
+  return {};
+}
+
 Result<void> add_scenario_arms(const ParsedOptions& options,
                                const std::map<std::string, std::string>& environment,
                                campaign::Scenario scenario, RunRequest& run) {
@@ -234,13 +265,12 @@ Result<void> add_scenario_arms(const ParsedOptions& options,
   for (const campaign::ScenarioVariant& variant : variants) {
     for (const Sanitizer build : builds) {
       Arm arm;
-      arm.id = static_cast<std::uint32_t>(run.request.arms.size());
-      arm.key = {variant.name, build, "os"};
+      arm.key = {variant.name, build, ""};
       arm.command = campaign::scenario_command(scenario, variant, build);
       for (const auto& [key, value] : additions) arm.command.environment[key] = value;
       arm.command.working_directory = folder;
       arm.command.stdin_file = input;
-      run.request.arms.push_back(std::move(arm));
+      REPRO_TRY(add_arms(options, arm, {}, run));
     }
   }
   return {};
@@ -314,7 +344,6 @@ Result<void> add_command_arm(const ParsedOptions& options,
                              const std::map<std::string, std::string>& environment,
                              const std::string& variant, std::optional<Sanitizer> build, RunRequest& run) {
   Arm arm;
-  arm.id = static_cast<std::uint32_t>(run.request.arms.size());
   for (const std::string& word : options.command) {
     std::string text = replace_all(word, "{variant}", variant);
     if (build) text = replace_all(std::move(text), "{build}", to_string(*build));
@@ -333,12 +362,8 @@ Result<void> add_command_arm(const ParsedOptions& options,
     run.notes.push_back(fmt::format("{} is built with -fsanitize={}: --sanitizer={} assumed", facts.path,
                                     to_string(detected), to_string(detected)));
   }
-  arm.key = {variant, build.value_or(detected), "os"};
-  if (const std::string note = instrumentation_note(facts, arm.key.sanitizer); !note.empty()) {
-    run.blind_notes[arm.id] = note;
-  }
-  run.request.arms.push_back(std::move(arm));
-  return {};
+  arm.key = {variant, build.value_or(detected), ""};
+  return add_arms(options, arm, instrumentation_note(facts, arm.key.sanitizer), run);
 }
 
 Result<void> read_command(const ParsedOptions& options, const std::map<std::string, std::string>& environment,
@@ -378,7 +403,6 @@ Result<RunRequest> read_run_request(const ParsedOptions& options,
                                     const std::map<std::string, std::string>& environment) {
   RunRequest run;
   REPRO_TRY(read_limits(options, run.request));
-  REPRO_TRY(check_schedule(options));
   REPRO_ASSIGN(run.request.keep_logs, read_keep_logs(options));
   if (options.has_command && !options.positional.empty()) {
     return fail(ErrorKind::usage, fmt::format("either the scenario '{}' or a command after --, not both",

@@ -4,6 +4,8 @@
 //   read all reports, once each          report files, then standard error, then standard output
 //   a report of the subject's own crash  crash, whatever came after it (deadline, tool failure, exit code 0)
 //   out of memory, tool failure          infra: the run says nothing about the subject
+//   the schedule that did not act        infra
+//   the schedule that proved a deadlock  hang, at once
 //   death by a signal that was not ours  crash
 //   the deadline                         hang
 //   race, leak, oracle                   fail
@@ -197,6 +199,15 @@ void add_process_findings(const JudgeInput& input, std::vector<Finding>& finding
         plain_finding(FindingSource::harness, "keeper-killed", Outcome::infra,
                       "the subject killed the process that watches over it (kill -9 of its parent?): "
                       "how it would have ended is unknown"));
+  } else if (!run.schedule_problem.empty() && !has_crash) {
+    findings.push_back(
+        plain_finding(FindingSource::harness, "schedule", Outcome::infra, run.schedule_problem));
+  } else if (run.proved_hang && !has_crash) {
+    Finding hang =
+        plain_finding(FindingSource::hang, run.proved_hang->verdict, Outcome::hang, run.proved_hang->summary);
+    hang.stacks = run.proved_hang->stacks;
+    hang.raw = run.proved_hang->text;
+    findings.push_back(std::move(hang));
   } else if (run.stop_reason == StopReason::memory_limit) {
     findings.push_back(plain_finding(FindingSource::harness, "memory-limit", Outcome::infra,
                                      "stopped at the memory limit of the run (--memory-limit)"));
@@ -260,7 +271,7 @@ void explain_lost_report(const JudgeInput& input, std::vector<Finding>& findings
 void ask_oracles(const JudgeInput& input, std::vector<Finding>& findings) {
   if (implies(findings, Outcome::crash) || implies(findings, Outcome::infra)) return;
   // The exit code and the output of a tree that the harness ended are the harness's doing.
-  if (input.run.stop_reason != StopReason::none) return;
+  if (input.run.stop_reason != StopReason::none || input.run.proved_hang) return;
   OracleVerdict verdict = input.oracle.evaluate(input.run, input.check, explained_exit_code(input, findings));
   explain_lost_report(input, verdict.findings);
   for (Finding& finding : verdict.findings) findings.push_back(std::move(finding));

@@ -104,6 +104,11 @@ struct ProcessResult {
   HangDiagnosis hang;
   /// Processes of the tree that died of a fatal signal, in the order of their deaths; the first few.
   std::vector<CrashEvidence> crashes;
+  /// Of a controlled schedule that ended the run itself, because it proved a deadlock or reached its limit.
+  std::optional<HangDiagnosis> proved_hang;
+  /// Why the schedule that was asked for did not act; such a run is infra. Empty: it did, or none was asked
+  /// for.
+  std::string schedule_problem;
 };
 
 }  // namespace repro

@@ -9,6 +9,7 @@
 #include "harness/model/finding.h"
 #include "harness/model/outcome.h"
 #include "harness/model/process_result.h"
+#include "harness/model/schedule_record.h"
 
 namespace repro {
 
@@ -28,7 +29,8 @@ struct RunRecord {
   std::string
       reason;  ///< why this outcome, one line: `exit code 1`, `killed by SIGSEGV`, `no output for 10s`
   std::vector<Finding> findings;
-  std::chrono::nanoseconds timeout{0};  ///< the deadline that this run had, 0 for none
+  std::chrono::nanoseconds timeout{0};     ///< the deadline that this run had, 0 for none
+  std::optional<ScheduleRecord> schedule;  ///< of an arm whose schedule is preloaded
 };
 
 /// One row of the table of runs, without logs and findings: what listings and exports need.
@@ -69,8 +71,10 @@ struct RunDetails {
   bool pipes_held_open = false;
   bool out_of_memory = false;
   std::vector<Finding> findings;
-  std::optional<RunLogs> logs;  ///< absent when they were not kept
-  std::string files_directory;  ///< what it left in REPRO_TMPDIR; "" when nothing is there
+  std::optional<RunLogs> logs;             ///< absent when they were not kept
+  std::optional<ScheduleRecord> schedule;  ///< absent: of an arm without one, or not kept
+  std::string minimised;                   ///< JSON of the minimised schedule; "" when it was not minimised
+  std::string files_directory;             ///< what it left in REPRO_TMPDIR; "" when nothing is there
 };
 
 }  // namespace repro

@@ -44,6 +44,22 @@ struct RateDrift {
   std::uint64_t second_half_bad = 0;
 };
 
+/// What the schedule of an arm did, over its counted runs. Sums, not means.
+struct ScheduleSummary {
+  std::uint64_t runs = 0;
+  std::uint64_t points = 0;       ///< places at which it could act
+  std::uint64_t decisions = 0;    ///< controlled: places with a choice
+  std::uint64_t switches = 0;     ///< controlled
+  std::uint64_t preemptions = 0;  ///< controlled
+  std::uint64_t noise_actions = 0;
+  std::chrono::nanoseconds noise_delay{0};
+  std::uint64_t deadlocks = 0;  ///< runs that it ended so; likewise below
+  std::uint64_t step_limits = 0;
+  std::uint64_t left_control = 0;             ///< runs that it gave up to control
+  std::uint64_t runs_with_outside_waits = 0;  ///< that need not replay
+  std::uint64_t runs_with_memory_points = 0;  ///< in which memory accesses were points
+};
+
 struct ArmSummary {
   std::uint32_t id = 0;
   ArmKey key;
@@ -56,6 +72,7 @@ struct ArmSummary {
   std::map<std::string, std::uint64_t> runs_by_finding;  ///< `asan heap-use-after-free` -> runs that had it
   /// What `doctor` found this build's detector unable to see on this machine; empty when it sees everything.
   std::string blind;
+  std::optional<ScheduleSummary> schedule;  ///< absent: an arm without a preloaded schedule
 };
 
 struct SignatureSummary {

@@ -157,6 +157,9 @@ std::string encode_spawn(const RunSpec& spec) {
   header.memory_limit_bytes = spec.memory_limit_bytes.value_or(0);
   header.leftover_grace_ns = spec.leftover_grace.count();
   header.allow_core_dumps = spec.allow_core_dumps ? 1 : 0;
+  header.fixed_addresses = spec.fixed_addresses ? 1 : 0;
+  header.processors = spec.processors;
+  header.first_processor = spec.first_processor;
   std::string message;
   append_bytes(message, &header, sizeof header);
   append_strings(message, paths);

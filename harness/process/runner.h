@@ -48,7 +48,12 @@ struct RunSpec {
   /// How long to go on reading a pipe that somebody outside the tree still holds when the tree is gone.
   nanoseconds pipe_grace{std::chrono::milliseconds(100)};
   bool allow_core_dumps = false;  ///< false: RLIMIT_CORE is 0, true: as the harness was started
-  DeadlineHook deadline_hook;     ///< empty: no evidence is taken
+  bool fixed_addresses = false;   ///< true: the tree's address spaces are not randomised
+  /// The tree may use this many of the harness's processors, which are the same ones in every run of a job;
+  /// 0: all of them. Which ones is `first_processor` modulo their number, and those after it.
+  std::uint32_t processors = 0;
+  std::uint32_t first_processor = 0;
+  DeadlineHook deadline_hook;  ///< empty: no evidence is taken
   /// Empty: fatal signals are left alone. Else a handler of them is preloaded into the tree's processes.
   CrashHook crash_hook;
 };

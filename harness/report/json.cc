@@ -43,6 +43,21 @@ Json drift_to_json(const RateDrift& drift) {
               {"second_half", {{"runs", drift.second_half_runs}, {"bad", drift.second_half_bad}}}};
 }
 
+Json schedule_counts_to_json(const ScheduleSummary& schedule) {
+  return Json{{"runs", schedule.runs},
+              {"points", schedule.points},
+              {"decisions", schedule.decisions},
+              {"switches", schedule.switches},
+              {"preemptions", schedule.preemptions},
+              {"noise_actions", schedule.noise_actions},
+              {"noise_delay_ms", ms(schedule.noise_delay)},
+              {"deadlocks", schedule.deadlocks},
+              {"step_limits", schedule.step_limits},
+              {"left_control", schedule.left_control},
+              {"runs_with_outside_waits", schedule.runs_with_outside_waits},
+              {"runs_with_memory_points", schedule.runs_with_memory_points}};
+}
+
 Json arm_to_json(const ArmSummary& arm) {
   Json json{{"id", arm.id}};
   json.update(key_to_json(arm.key));
@@ -61,6 +76,7 @@ Json arm_to_json(const ArmSummary& arm) {
   json["runs_by_finding"] = Json::object();
   for (const auto& [finding, runs] : arm.runs_by_finding) json["runs_by_finding"][finding] = runs;
   json["blind"] = arm.blind.empty() ? Json() : Json(arm.blind);
+  json["schedule_counts"] = arm.schedule ? schedule_counts_to_json(*arm.schedule) : Json();
   return json;
 }
 
@@ -186,6 +202,8 @@ void write_run_json(std::ostream& out, const CampaignSummary& summary, const Run
   json["files"] = run.files_directory.empty() ? Json() : Json(to_valid_utf8(run.files_directory));
   json["findings"] = Json::array();
   for (const Finding& finding : run.findings) json["findings"].push_back(to_json(finding));
+  json["schedule_record"] = run.schedule ? to_json(*run.schedule) : Json();
+  json["minimised"] = run.minimised.empty() ? Json() : Json::parse(run.minimised, nullptr, false);
   json["logs"] = run.logs ? logs_to_json(*run.logs) : Json();
   write(out, Json{{"schema", kJsonSchema}, {"file", to_valid_utf8(summary.file)}, {"run", std::move(json)}});
   out << "\n";

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "harness/base/text.h"
+#include "harness/report/schedules.h"
 #include "harness/report/wording.h"
 
 namespace repro::report {
@@ -47,7 +48,7 @@ std::string rate_cell(const ArmSummary& arm) {
 }
 
 void write_counts(std::ostream& out, const CampaignSummary& summary) {
-  const bool with_schedule = has_several_schedules(summary);
+  const bool with_schedule = shows_schedule(summary);
   const bool with_infra = summary.totals().infra > 0;
   const BlindNotes blind(summary);
   out << "| code | build |" << (with_schedule ? " schedule |" : "") << " crash | hang | fail | ok |"
@@ -77,6 +78,17 @@ void write_findings(std::ostream& out, const CampaignSummary& summary) {
     for (const auto& [finding, runs] : arm.runs_by_finding) {
       out << fmt::format("| {} | {} | {} |\n", escaped(arm_label(summary, arm.id)), code(finding), runs);
     }
+  }
+}
+
+void write_schedules(std::ostream& out, const CampaignSummary& summary) {
+  const bool has_any = std::any_of(summary.arms.begin(), summary.arms.end(),
+                                   [](const ArmSummary& arm) { return arm.schedule.has_value(); });
+  if (!has_any) return;
+  out << "\n### What the schedules did\n\n";
+  for (const ArmSummary& arm : summary.arms) {
+    if (!arm.schedule) continue;
+    out << fmt::format("- {}: {}\n", escaped(arm_label(summary, arm.id)), escaped(schedule_line(arm)));
   }
 }
 
@@ -130,6 +142,7 @@ void write_origin(std::ostream& out, const CampaignSummary& summary) {
 void write_markdown(std::ostream& out, const CampaignSummary& summary) {
   write_counts(out, summary);
   write_findings(out, summary);
+  write_schedules(out, summary);
   write_signatures(out, summary);
   write_infra(out, summary);
   write_warnings(out, summary);

@@ -6,6 +6,7 @@
 
 #include "harness/base/text.h"
 #include "harness/report/bugs.h"
+#include "harness/report/schedules.h"
 #include "harness/report/text_table.h"
 #include "harness/report/wording.h"
 
@@ -41,7 +42,7 @@ std::vector<std::string> aligned_rates(const CampaignSummary& summary) {
 void write_counts(std::ostream& out, const CampaignSummary& summary, const TerminalStyle& style) {
   using Align = TextTable::Align;
   using Shrink = TextTable::Shrink;
-  const bool with_schedule = has_several_schedules(summary);
+  const bool with_schedule = shows_schedule(summary);
   const std::vector<Outcome> outcomes = shown_outcomes(summary);
   const BlindNotes blind(summary);
   const std::vector<std::string> rates = aligned_rates(summary);
@@ -93,6 +94,17 @@ void write_findings(std::ostream& out, const CampaignSummary& summary, const Ter
     }
     out << "  " << fitted(fmt::format("{}: {}", arm_label(summary, arm.id), join(pieces, ", ")), 2, style)
         << "\n";
+  }
+}
+
+void write_schedules(std::ostream& out, const CampaignSummary& summary, const TerminalStyle& style) {
+  const bool has_any = std::any_of(summary.arms.begin(), summary.arms.end(),
+                                   [](const ArmSummary& arm) { return arm.schedule.has_value(); });
+  if (!has_any) return;
+  write_heading(out, "what the schedules did", style);
+  for (const ArmSummary& arm : summary.arms) {
+    if (!arm.schedule) continue;
+    out << fmt::format("  {}: {}\n", arm_label(summary, arm.id), schedule_line(arm));
   }
 }
 
@@ -152,6 +164,7 @@ void write_terminal(std::ostream& out, const CampaignSummary& summary, const Ter
     out << fmt::format("timeout: adaptive, {} at most\n", format_duration(*summary.adaptive_timeout));
   }
   write_findings(out, summary, style);
+  write_schedules(out, summary, style);
   write_signatures(out, summary, style);
   write_infra(out, summary, style);
   write_warnings(out, summary, style);

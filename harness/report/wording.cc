@@ -82,17 +82,16 @@ RateText rate_text(const ArmSummary& arm) {
       has_drift(arm) ? "(drifts)" : fmt::format("[{}, {}]", percent(arm.rate->low), percent(arm.rate->high))};
 }
 
-bool has_several_schedules(const CampaignSummary& summary) {
-  return std::any_of(summary.arms.begin(), summary.arms.end(), [&](const ArmSummary& arm) {
-    return arm.key.schedule != summary.arms.front().key.schedule;
-  });
+bool shows_schedule(const CampaignSummary& summary) {
+  return std::any_of(summary.arms.begin(), summary.arms.end(),
+                     [](const ArmSummary& arm) { return arm.key.schedule != "os"; });
 }
 
 std::string arm_label(const CampaignSummary& summary, std::uint32_t arm) {
   const ArmSummary* found = find_arm(summary, arm);
   if (found == nullptr) return fmt::format("arm {}", arm);
   std::string label = fmt::format("{} {}", one_line(found->key.variant), to_string(found->key.sanitizer));
-  if (has_several_schedules(summary)) label += " " + one_line(found->key.schedule);
+  if (shows_schedule(summary)) label += " " + one_line(found->key.schedule);
   return label;
 }
 

@@ -35,9 +35,9 @@ struct RateText {
 };
 [[nodiscard]] RateText rate_text(const ArmSummary& arm);
 
-/// Whether the arms differ in their schedule, so that it must be shown.
-[[nodiscard]] bool has_several_schedules(const CampaignSummary& summary);
-/// `pre-fix address`, with the schedule where arms differ in it. One line of harmless text.
+/// Whether any arm has a schedule other than the system's, so that it must be shown.
+[[nodiscard]] bool shows_schedule(const CampaignSummary& summary);
+/// `pre-fix address`, with the schedule where it is shown. One line of harmless text.
 [[nodiscard]] std::string arm_label(const CampaignSummary& summary, std::uint32_t arm);
 /// `pre-fix address 20, fixed address 3`, in the order of the arms.
 [[nodiscard]] std::string arm_counts(const CampaignSummary& summary,

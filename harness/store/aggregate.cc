@@ -195,6 +195,7 @@ Result<Aggregate> Store::aggregate() const {
   REPRO_TRY(count_findings(database, positions, summary));
   REPRO_TRY(count_infra(database, summary));
   REPRO_TRY(read_warnings(database, summary));
+  REPRO_TRY(count_schedules(database, summary));
   REPRO_ASSIGN(summary.signatures, count_signatures(database));
   REPRO_TRY(snapshot.commit());
   complete_unfinished(is_written_now, extremes, summary);

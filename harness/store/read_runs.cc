@@ -249,6 +249,7 @@ Result<RunDetails> Store::run(std::uint64_t index) const {
   }
   run.row.signatures.assign(ids.begin(), ids.end());
   REPRO_ASSIGN(run.logs, read_logs(database, index));
+  REPRO_TRY(read_schedule(database, index, run));
   const std::string files = run_files_directory(database.path(), index);
   if (::access(files.c_str(), F_OK) == 0) run.files_directory = files;
   select.reset();

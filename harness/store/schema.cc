@@ -108,6 +108,27 @@ CREATE VIEW run_list AS
   FROM runs JOIN arms USING (arm) ORDER BY run_index;
 )sql";
 
+/// What version 2 added; a file of version 1 gets it when it is opened to be written to.
+constexpr const char* kScheduleTables = R"sql(
+CREATE TABLE schedules (
+  run_index INTEGER PRIMARY KEY REFERENCES runs (run_index),
+  ended TEXT NOT NULL,
+  points INTEGER NOT NULL,
+  decisions INTEGER NOT NULL,
+  switches INTEGER NOT NULL,
+  preemptions INTEGER NOT NULL,
+  outside_waits INTEGER NOT NULL,
+  memory_points INTEGER NOT NULL,
+  noise_actions INTEGER NOT NULL,
+  noise_delay_ns INTEGER NOT NULL,
+  trace_zstd BLOB
+);
+CREATE TABLE minimised (
+  run_index INTEGER PRIMARY KEY REFERENCES runs (run_index),
+  json TEXT NOT NULL
+);
+)sql";
+
 /// What was measured is never changed: SQLite itself refuses, whoever writes.
 Result<void> make_append_only(const Database& database, std::string_view table) {
   for (const std::string_view verb : {"UPDATE", "DELETE"}) {
@@ -120,6 +141,11 @@ Result<void> make_append_only(const Database& database, std::string_view table) 
   return {};
 }
 
+Result<void> add_schedule_tables(const Database& database) {
+  REPRO_TRY(database.execute(kScheduleTables));
+  return make_append_only(database, "schedules");
+}
+
 Unexpected refuse(const Database& database, std::string_view why) {
   return fail(ErrorKind::store, fmt::format("'{}' {}", printable(database.path()), why));
 }
@@ -130,10 +156,20 @@ Result<void> create_schema(const Database& database) {
   REPRO_TRY(database.execute(fmt::format("PRAGMA application_id = {}", kApplicationId).c_str()));
   REPRO_TRY(database.execute(fmt::format("PRAGMA user_version = {}", kSchemaVersion).c_str()));
   REPRO_TRY(database.execute(kTables));
+  REPRO_TRY(add_schedule_tables(database));
   for (const std::string_view table : {"runs", "findings", "finding_texts", "run_signatures", "logs"}) {
     REPRO_TRY(make_append_only(database, table));
   }
   return {};
+}
+
+Result<void> upgrade_schema(const Database& database) {
+  REPRO_ASSIGN(const std::int64_t version, database.integer("PRAGMA user_version"));
+  if (version >= kSchemaVersion) return {};
+  REPRO_ASSIGN(Transaction transaction, Transaction::begin(database, Transaction::Kind::write));
+  REPRO_TRY(add_schedule_tables(database));
+  REPRO_TRY(database.execute(fmt::format("PRAGMA user_version = {}", kSchemaVersion).c_str()));
+  return transaction.commit();
 }
 
 Result<void> check_schema(const Database& database) {

@@ -197,6 +197,7 @@ Result<std::unique_ptr<Store::Impl>> Store::Impl::open_for_writing(const std::st
   if (!database.is_writable()) return database.failure(SQLITE_READONLY);
   REPRO_ASSIGN(CampaignRow campaign, read_campaign(database));
   REPRO_TRY(begin_session(database));
+  REPRO_TRY(upgrade_schema(database));
   auto impl = std::make_unique<Impl>(std::move(lock), std::move(database), std::move(campaign));
   REPRO_ASSIGN(RunWriter writer, RunWriter::prepare(impl->database_));
   impl->writer_.emplace(std::move(writer));

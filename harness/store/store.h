@@ -34,7 +34,7 @@ namespace repro::store {
 /// Stored in the header of every campaign file: "Repr" in ASCII.
 inline constexpr std::int32_t kApplicationId = 0x52657072;
 /// Raised by every change of the tables; an older tool refuses a newer file.
-inline constexpr std::int32_t kSchemaVersion = 1;
+inline constexpr std::int32_t kSchemaVersion = 2;
 
 /// Whether the policy keeps the output of a run that ended like this. `failures` keeps everything but ok.
 [[nodiscard]] bool keeps_logs(KeepLogs policy, Outcome outcome);
@@ -99,6 +99,9 @@ class Store {
   [[nodiscard]] Result<void> add_warning(std::string_view text);
   /// Records what the detector of this arm was found unable to see (ArmSummary::blind); "" takes it back.
   [[nodiscard]] Result<void> set_arm_blind(std::uint32_t arm, std::string_view note);
+
+  /// Keeps the minimised schedule of a run, in place of an earlier one.
+  [[nodiscard]] Result<void> set_minimised(const MinimisedSchedule& minimised);
 
   /// Indexes of the stored runs, ascending. For --resume.
   [[nodiscard]] Result<std::vector<std::uint64_t>> stored_indexes() const;

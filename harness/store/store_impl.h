@@ -20,6 +20,7 @@ struct RunWriter {
   Statement insert_signature;
   Statement insert_run_signature;
   Statement insert_log;
+  Statement insert_schedule;
   Compressor compressor;
 
   [[nodiscard]] static Result<RunWriter> prepare(const Database& database);
@@ -44,6 +45,11 @@ struct CampaignRow {
 
 /// The signatures with their counts, most runs first, then by first run, then by id.
 [[nodiscard]] Result<std::vector<SignatureSummary>> count_signatures(const Database& database);
+
+/// Counts of the run's schedule, and the schedule itself when the run's logs are kept.
+[[nodiscard]] Result<void> insert_schedule(RunWriter& writer, const RunRecord& run, bool keeps_trace);
+[[nodiscard]] Result<void> read_schedule(const Database& database, std::uint64_t run_index, RunDetails& run);
+[[nodiscard]] Result<void> count_schedules(const Database& database, CampaignSummary& summary);
 
 class Store::Impl {
  public:

@@ -143,7 +143,9 @@ Result<void> write_run(Store::Impl& impl, const RunRecord& run, std::span<const 
   }
   REPRO_TRY(insert_findings(writer, run));
   REPRO_TRY(insert_signatures(writer, run, signatures));
-  if (keeps_logs(impl.campaign_.request.keep_logs, run.outcome)) REPRO_TRY(insert_logs(writer, run));
+  const bool is_kept = keeps_logs(impl.campaign_.request.keep_logs, run.outcome);
+  if (is_kept) REPRO_TRY(insert_logs(writer, run));
+  REPRO_TRY(insert_schedule(writer, run, is_kept));
   return transaction.commit();
 }
 
@@ -169,8 +171,12 @@ Result<RunWriter> RunWriter::prepare(const Database& database) {
   REPRO_ASSIGN(Statement log, Statement::prepare(database, R"sql(
       INSERT INTO logs (run_index, stream, name, pid, total_bytes, content_zstd)
       VALUES (?, ?, ?, ?, ?, ?))sql"));
-  return RunWriter{std::move(run),           std::move(finding), std::move(text), std::move(signature),
-                   std::move(run_signature), std::move(log),     Compressor()};
+  REPRO_ASSIGN(Statement schedule, Statement::prepare(database, R"sql(
+      INSERT INTO schedules (run_index, ended, points, decisions, switches, preemptions, outside_waits,
+        memory_points, noise_actions, noise_delay_ns, trace_zstd)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))sql"));
+  return RunWriter{std::move(run),           std::move(finding), std::move(text),     std::move(signature),
+                   std::move(run_signature), std::move(log),     std::move(schedule), Compressor()};
 }
 
 Result<void> Store::add_run(const RunRecord& run, std::span<const Signature> signatures) {

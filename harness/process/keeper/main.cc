@@ -314,6 +314,9 @@ void Keeper::start_run(const Command& command, std::array<UniqueFd, 3> streams) 
   program.working_directory = request.working_directory;
   for (std::size_t i = 0; i < streams.size(); ++i) program.streams[i] = streams[i].get();
   program.allow_core_dumps = request.header.allow_core_dumps != 0;
+  program.fixed_addresses = request.header.fixed_addresses != 0;
+  program.processors = request.header.processors;
+  program.first_processor = request.header.first_processor;
   const std::uint64_t memory_limit = request.header.memory_limit_bytes;
   const UniqueFd memory_group = memory_limit > 0 ? cgroups_.open_memory_group(memory_limit) : UniqueFd();
   program.cgroup_processes_fd = memory_group.get();

@@ -16,7 +16,7 @@
 
 namespace repro::process::keeper {
 
-inline constexpr std::uint32_t kProtocolVersion = 1;
+inline constexpr std::uint32_t kProtocolVersion = 2;
 /// The keeper's end of the socket, set up by the harness that spawned it.
 inline constexpr int kSocketFd = 3;
 
@@ -42,7 +42,9 @@ struct SpawnHeader {
   std::uint64_t memory_limit_bytes = 0;     ///< 0: none
   std::int64_t leftover_grace_ns = 0;
   std::uint32_t allow_core_dumps = 0;
-  std::uint32_t padding = 0;
+  std::uint32_t fixed_addresses = 0;
+  std::uint32_t processors = 0;  ///< 0: all of the keeper's
+  std::uint32_t first_processor = 0;
 };
 
 enum class SpawnStage : std::uint32_t { process, working_directory, exec };

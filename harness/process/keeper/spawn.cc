@@ -11,6 +11,7 @@
 #include <csignal>
 
 #include <sched.h>
+#include <sys/personality.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -37,6 +38,33 @@ REPRO_NO_ASAN void forbid_core_dumps() {
   if (::getrlimit(RLIMIT_CORE, &limit) != 0) return;
   limit.rlim_cur = limit.rlim_max < 1 ? limit.rlim_max : 1;
   ::setrlimit(RLIMIT_CORE, &limit);
+}
+
+/// The `count` processors after the `first` of those that this process may use, round and round. More than
+/// there are is all of them. A failure leaves all: the run is then slower, not wrong.
+REPRO_NO_ASAN void use_processors(unsigned first, unsigned count) {
+  cpu_set_t allowed;
+  if (::sched_getaffinity(0, sizeof allowed, &allowed) != 0) return;
+  const int available = CPU_COUNT(&allowed);
+  if (available <= 0 || count >= static_cast<unsigned>(available)) return;
+  cpu_set_t chosen;
+  CPU_ZERO(&chosen);
+  const unsigned start = first % static_cast<unsigned>(available);
+  unsigned position = 0;
+  for (unsigned cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
+    if (!CPU_ISSET(cpu, &allowed)) continue;
+    const unsigned distance =
+        (position++ + static_cast<unsigned>(available) - start) % static_cast<unsigned>(available);
+    if (distance < count) CPU_SET(cpu, &chosen);
+  }
+  ::sched_setaffinity(0, sizeof chosen, &chosen);
+}
+
+/// The other flags of the personality stay.
+REPRO_NO_ASAN void fix_addresses() {
+  constexpr unsigned long kAsk = 0xffffffffUL;
+  const int now = ::personality(kAsk);
+  if (now >= 0) ::personality(static_cast<unsigned long>(now) | ADDR_NO_RANDOMIZE);
 }
 
 REPRO_NO_ASAN int give_up(Plan& plan, SpawnStage stage) {
@@ -70,6 +98,8 @@ REPRO_NO_ASAN int child_main(void* argument) {
     }
   }
   if (!program.allow_core_dumps) forbid_core_dumps();
+  if (program.fixed_addresses) fix_addresses();
+  if (program.processors > 0) use_processors(program.first_processor, program.processors);
   sigset_t none;
   ::sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);

@@ -21,6 +21,9 @@ struct Program {
   std::array<int, 3> streams{-1, -1, -1};   ///< become 0, 1 and 2; all above 2
   int cgroup_processes_fd = -1;             ///< joined before the exec, when open
   bool allow_core_dumps = false;
+  bool fixed_addresses = false;
+  unsigned processors = 0;  ///< how many of the keeper's the child may use; 0: all
+  unsigned first_processor = 0;
 };
 
 struct SpawnFailure {
