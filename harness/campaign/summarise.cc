@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 
 #include "harness/base/check.h"
+#include "harness/campaign/find_bugs.h"
+#include "harness/campaign/unseen.h"
 #include "harness/stats/binomial_interval.h"
 #include "harness/stats/drift.h"
 #include "harness/stats/quantiles.h"
@@ -71,6 +73,8 @@ Result<CampaignSummary> summarise(const store::Store& store) {
     }
     summary.arms[i].wall = wall_times_of(aggregate.counted_wall_ns[i]);
   }
+  REPRO_ASSIGN(summary.bugs, find_bugs(store, summary));
+  summary.unseen = estimate_unseen(aggregate.runs_by_deciding_signature);
   return std::move(summary);
 }
 

@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "harness/model/bug.h"
 #include "harness/model/campaign.h"
 #include "harness/model/outcome.h"
 #include "harness/model/signature.h"
@@ -82,6 +83,14 @@ struct SignatureSummary {
   std::uint64_t first_run = 0;                         ///< RunSlot::index
 };
 
+/// A bug of a campaign, counted over all of its signatures: a run that shows two of them counts once.
+struct BugSummary {
+  Bug bug;
+  std::uint64_t runs = 0;
+  std::map<std::uint32_t, std::uint64_t> runs_by_arm;  ///< Arm::id -> runs
+  std::uint64_t first_run = 0;                         ///< RunSlot::index
+};
+
 struct InfraReason {
   std::string reason;
   std::uint64_t runs = 0;
@@ -109,6 +118,8 @@ struct CampaignSummary {
   std::chrono::nanoseconds wall{0};
   std::vector<ArmSummary> arms;              ///< in the order of the request
   std::vector<SignatureSummary> signatures;  ///< most runs first, then by first run
+  std::vector<BugSummary> bugs;              ///< of these signatures, most runs first
+  std::optional<UnseenEstimate> unseen;      ///< of the failing runs; absent when their counts say nothing
   std::vector<InfraReason> infra;
   std::vector<std::string> warnings;  ///< what a reader must know before believing the numbers
   std::optional<std::chrono::nanoseconds>

@@ -44,13 +44,12 @@ void write_bug_links(std::ostream& out, const std::vector<Bug>& bugs, const Term
   }
 }
 
-std::string unseen_text(const UnseenEstimate& unseen, std::string_view what) {
-  return fmt::format(
-      "at least about {:.0f} more signature{} to expect (Chao1, from {} in {} {}s); the next one shows a new "
-      "one "
-      "with probability {} (Good-Turing)",
-      std::max(unseen.expected_more, 1.0), unseen.expected_more < 1.5 ? "" : "s", unseen.seen,
-      unseen.failures, what, percent(unseen.next_is_new));
+std::vector<std::string> unseen_lines(const UnseenEstimate& unseen, std::string_view what) {
+  const double more = std::max(unseen.expected_more, 1.0);
+  return {fmt::format("at least {:.0f} more signature{} to expect (Chao1: {} seen in {} {}s)", more,
+                      more < 1.5 ? "" : "s", unseen.seen, unseen.failures, what),
+          fmt::format("the next {} shows a new one with probability {} (Good-Turing)", what,
+                      percent(unseen.next_is_new))};
 }
 
 Json bug_to_json(const Bug& bug) {

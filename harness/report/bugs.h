@@ -21,8 +21,9 @@ namespace repro::report {
 /// The section that says why signatures share a bug, and what was in doubt; nothing when each stands alone.
 void write_bug_links(std::ostream& out, const std::vector<Bug>& bugs, const TerminalStyle& style);
 
-/// `about 3 more signatures to expect ...`, one line; `what` was counted: `run`, `report`.
-[[nodiscard]] std::string unseen_text(const UnseenEstimate& unseen, std::string_view what);
+/// `at least 3 more signatures to expect ...` and the chance of the next one; `what` was counted: `failing
+/// run`.
+[[nodiscard]] std::vector<std::string> unseen_lines(const UnseenEstimate& unseen, std::string_view what);
 
 [[nodiscard]] nlohmann::ordered_json bug_to_json(const Bug& bug);
 /// `null` when there is no estimate.

@@ -6,6 +6,7 @@
 
 #include "harness/base/check.h"
 #include "harness/model/json.h"
+#include "harness/report/bugs.h"
 #include "harness/report/json_values.h"
 #include "harness/report/wording.h"
 
@@ -87,15 +88,28 @@ const ArmSummary& arm_of(const CampaignSummary& summary, std::uint32_t id) {
   return *found;
 }
 
+Json arms_to_json(const CampaignSummary& summary, const std::map<std::uint32_t, std::uint64_t>& runs_by_arm) {
+  Json arms = Json::array();
+  for (const auto& [arm, runs] : runs_by_arm) {
+    Json entry = key_to_json(arm_of(summary, arm).key);
+    entry["runs"] = runs;
+    arms.push_back(std::move(entry));
+  }
+  return arms;
+}
+
 Json signature_to_json(const CampaignSummary& summary, const SignatureSummary& counted) {
   Json json = to_json(counted.signature);
   json["runs"] = counted.runs;
-  json["arms"] = Json::array();
-  for (const auto& [arm, runs] : counted.runs_by_arm) {
-    Json entry = key_to_json(arm_of(summary, arm).key);
-    entry["runs"] = runs;
-    json["arms"].push_back(std::move(entry));
-  }
+  json["arms"] = arms_to_json(summary, counted.runs_by_arm);
+  json["first_run"] = counted.first_run;
+  return json;
+}
+
+Json counted_bug_to_json(const CampaignSummary& summary, const BugSummary& counted) {
+  Json json = bug_to_json(counted.bug);
+  json["runs"] = counted.runs;
+  json["arms"] = arms_to_json(summary, counted.runs_by_arm);
   json["first_run"] = counted.first_run;
   return json;
 }
@@ -182,6 +196,11 @@ Result<void> write_json(std::ostream& out, const CampaignSummary& summary, const
   ArrayWriter signatures(out, "signatures");
   for (const SignatureSummary& one : summary.signatures) signatures.add(signature_to_json(summary, one));
   signatures.end();
+  ArrayWriter bugs(out, "bugs");
+  for (const BugSummary& one : summary.bugs) bugs.add(counted_bug_to_json(summary, one));
+  bugs.end();
+  out << ",\n\"unseen\":";
+  write(out, unseen_to_json(summary.unseen));
   ArrayWriter rows(out, "runs");
   REPRO_TRY(runs([&](const RunRow& run) { rows.add(run_to_json(summary, run)); }));
   rows.end();
@@ -211,9 +230,11 @@ void write_run_json(std::ostream& out, const CampaignSummary& summary, const Run
 
 void write_signature_json(std::ostream& out, const CampaignSummary& summary,
                           const SignatureSummary& signature, const Finding& example) {
+  const BugSummary* bug = bug_of(summary, signature.signature.id);
   write(out, Json{{"schema", kJsonSchema},
                   {"file", to_valid_utf8(summary.file)},
                   {"signature", signature_to_json(summary, signature)},
+                  {"bug", bug == nullptr ? Json() : counted_bug_to_json(summary, *bug)},
                   {"example", to_json(example)}});
   out << "\n";
 }

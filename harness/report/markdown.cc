@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "harness/base/text.h"
+#include "harness/report/bugs.h"
 #include "harness/report/schedules.h"
 #include "harness/report/wording.h"
 
@@ -103,6 +104,30 @@ void write_signatures(std::ostream& out, const CampaignSummary& summary) {
   }
 }
 
+void write_bugs(std::ostream& out, const CampaignSummary& summary) {
+  const bool has_any = std::any_of(summary.bugs.begin(), summary.bugs.end(),
+                                   [](const BugSummary& one) { return one.bug.signatures.size() > 1; });
+  if (has_any) {
+    out << "\n### Bugs\n\n| runs | bug | where | signatures |\n| ---: | --- | --- | --- |\n";
+    for (const BugSummary& one : summary.bugs) {
+      out << fmt::format("| {} | {} | {} | {} |\n", one.runs, code(one.bug.title),
+                         escaped(arm_counts(summary, one.runs_by_arm)),
+                         code(join(one.bug.signatures, " + ")));
+    }
+    out << "\n";
+  }
+  for (const BugSummary& one : summary.bugs) {
+    for (const BugLink& link : one.bug.links) {
+      out << fmt::format("- {} with {}: {}\n", code(link.signature), code(link.to), escaped(link.reason));
+    }
+    for (const std::string& note : one.bug.notes) {
+      out << fmt::format("- {}: {}\n", code(one.bug.signatures.front()), escaped(note));
+    }
+  }
+  if (summary.unseen)
+    out << "\n" << escaped(join(unseen_lines(*summary.unseen, "failing run"), "; ")) << "\n";
+}
+
 void write_infra(std::ostream& out, const CampaignSummary& summary) {
   if (summary.infra.empty()) return;
   out << "\n### Not counted (infra)\n\n| runs | reason | first run |\n| ---: | --- | ---: |\n";
@@ -144,6 +169,7 @@ void write_markdown(std::ostream& out, const CampaignSummary& summary) {
   write_findings(out, summary);
   write_schedules(out, summary);
   write_signatures(out, summary);
+  write_bugs(out, summary);
   write_infra(out, summary);
   write_warnings(out, summary);
   write_origin(out, summary);

@@ -136,6 +136,27 @@ void write_signatures(std::ostream& out, const CampaignSummary& summary, const T
   }
 }
 
+/// Only where signatures share a bug: else the list of signatures has said it all.
+void write_bugs(std::ostream& out, const CampaignSummary& summary, const TerminalStyle& style) {
+  const bool has_any = std::any_of(summary.bugs.begin(), summary.bugs.end(),
+                                   [](const BugSummary& one) { return one.bug.signatures.size() > 1; });
+  std::vector<Bug> bugs;
+  for (const BugSummary& one : summary.bugs) bugs.push_back(one.bug);
+  if (has_any) write_heading(out, "bugs", style);
+  const std::size_t width = widest_count(summary.bugs);
+  for (const BugSummary& one : summary.bugs) {
+    if (!has_any) break;
+    const std::string head = fmt::format("{:>{}}  {}", run_count(one.runs), width, one_line(one.bug.title));
+    out << "  " << fitted(head, 2, style) << "\n";
+    const std::string where =
+        fmt::format("{}; {}", arm_counts(summary, one.runs_by_arm), join(one.bug.signatures, " + "));
+    out << std::string(width + 4, ' ') << painted(fitted(where, width + 4, style), Paint::faint, style.color)
+        << "\n";
+  }
+  write_bug_links(out, bugs, style);
+  if (summary.unseen) out << "\n" << join(unseen_lines(*summary.unseen, "failing run"), "\n") << "\n";
+}
+
 void write_infra(std::ostream& out, const CampaignSummary& summary, const TerminalStyle& style) {
   if (summary.infra.empty()) return;
   write_heading(out, "not counted (infra)", style);
@@ -166,6 +187,7 @@ void write_terminal(std::ostream& out, const CampaignSummary& summary, const Ter
   write_findings(out, summary, style);
   write_schedules(out, summary, style);
   write_signatures(out, summary, style);
+  write_bugs(out, summary, style);
   write_infra(out, summary, style);
   write_warnings(out, summary, style);
 }

@@ -1,8 +1,11 @@
 // The views of one run and of one signature.
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "harness/base/text.h"
+#include "harness/report/bugs.h"
 #include "harness/report/terminal.h"
 #include "harness/report/text_table.h"
 #include "harness/report/wording.h"
@@ -124,6 +127,24 @@ void write_logs(std::ostream& out, const RunDetails& run, const TerminalStyle& s
   }
 }
 
+/// What else the bug of this signature shows as.
+void write_siblings(std::ostream& out, const CampaignSummary& summary, const Signature& identity,
+                    const TerminalStyle& style) {
+  const BugSummary* of = bug_of(summary, identity.id);
+  if (of == nullptr || (of->bug.signatures.size() < 2 && of->bug.notes.empty())) return;
+  write_heading(out,
+                fmt::format("one bug with {} signatures, {}: {}", of->bug.signatures.size(),
+                            run_count(of->runs), arm_counts(summary, of->runs_by_arm)),
+                style);
+  for (const SignatureSummary& one : summary.signatures) {
+    const std::vector<std::string>& ids = of->bug.signatures;
+    if (std::find(ids.begin(), ids.end(), one.signature.id) == ids.end()) continue;
+    out << fmt::format("  {}  {}  {}\n", one_line(one.signature.id), run_count(one.runs),
+                       one_line(one.signature.title));
+  }
+  write_bug_links(out, {of->bug}, style);
+}
+
 }  // namespace
 
 void write_run_terminal(std::ostream& out, const CampaignSummary& summary, const RunDetails& run,
@@ -157,6 +178,7 @@ void write_signature_terminal(std::ostream& out, const CampaignSummary& summary,
   if (identity.is_unsymbolized) {
     write_fact(out, "note", "no frame has a name: this stands for every such report of its kind");
   }
+  write_siblings(out, summary, identity, style);
   if (!identity.frames.empty()) write_heading(out, "signed frames", style);
   for (const std::string& frame : identity.frames) out << "  " << one_line(frame) << "\n";
   write_heading(out, fmt::format("as reported in run {}", signature.first_run), style);

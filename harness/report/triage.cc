@@ -112,7 +112,7 @@ void write_triage_terminal(std::ostream& out, const TriageReport& report, const 
     write_table(out, report, style);
   }
   write_bug_links(out, report.bugs, style);
-  if (report.unseen) out << "\n" << unseen_text(*report.unseen, "report") << "\n";
+  if (report.unseen) out << "\n" << join(unseen_lines(*report.unseen, "report"), "\n") << "\n";
   write_suppressions(out, report, style);
   write_warnings(out, report, style);
 }

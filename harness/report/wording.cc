@@ -118,6 +118,14 @@ std::string BlindNotes::mark(const ArmSummary& arm) const {
   return found == notes_.end() ? std::string() : fmt::format(" ({})", found - notes_.begin() + 1);
 }
 
+const BugSummary* bug_of(const CampaignSummary& summary, const std::string& signature_id) {
+  for (const BugSummary& one : summary.bugs) {
+    const std::vector<std::string>& ids = one.bug.signatures;
+    if (std::find(ids.begin(), ids.end(), signature_id) != ids.end()) return &one;
+  }
+  return nullptr;
+}
+
 std::string run_count(std::uint64_t runs) { return fmt::format("{} run{}", runs, runs == 1 ? "" : "s"); }
 
 std::string utc_time(std::chrono::nanoseconds since_epoch) {

@@ -56,6 +56,9 @@ class BlindNotes {
   std::vector<std::string> notes_;
 };
 
+/// The bug that this signature belongs to; null when the summary has none.
+[[nodiscard]] const BugSummary* bug_of(const CampaignSummary& summary, const std::string& signature_id);
+
 /// `25 runs`, `1 run`.
 [[nodiscard]] std::string run_count(std::uint64_t runs);
 /// `2023-11-14T22:13:20Z`.

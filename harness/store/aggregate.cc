@@ -89,6 +89,18 @@ Result<void> count_findings(const Database& database, const ArmPositions& positi
   }
 }
 
+Result<std::vector<std::uint64_t>> count_deciding(const Database& database) {
+  REPRO_ASSIGN(Statement select, Statement::prepare(database, R"sql(
+      SELECT COUNT(*) FROM findings JOIN runs USING (run_index)
+      WHERE position = 0 AND outcome NOT IN ('ok', 'infra') GROUP BY signature ORDER BY signature)sql"));
+  std::vector<std::uint64_t> counts;
+  while (true) {
+    REPRO_ASSIGN(const bool has_row, select.step());
+    if (!has_row) return counts;
+    counts.push_back(static_cast<std::uint64_t>(select.integer(0)));
+  }
+}
+
 Result<void> count_infra(const Database& database, CampaignSummary& summary) {
   REPRO_ASSIGN(Statement select, Statement::prepare(database, R"sql(
       SELECT reason, COUNT(*), MIN(run_index) FROM runs WHERE outcome = 'infra'
@@ -194,6 +206,7 @@ Result<Aggregate> Store::aggregate() const {
   REPRO_ASSIGN(const Extremes extremes, count_runs(database, positions, aggregate));
   REPRO_TRY(count_findings(database, positions, summary));
   REPRO_TRY(count_infra(database, summary));
+  REPRO_ASSIGN(aggregate.runs_by_deciding_signature, count_deciding(database));
   REPRO_TRY(read_warnings(database, summary));
   REPRO_TRY(count_schedules(database, summary));
   REPRO_ASSIGN(summary.signatures, count_signatures(database));

@@ -51,6 +51,8 @@ struct Aggregate {
   /// Wall times in nanoseconds of the counted runs, one list per entry of summary.arms, in order of run
   /// index.
   std::vector<std::vector<std::int64_t>> counted_wall_ns;
+  /// Failing runs of each signature that decided one: the finding that stands first in its run.
+  std::vector<std::uint64_t> runs_by_deciding_signature;
   /// Whether each counted run was not ok, likewise.
   std::vector<std::vector<bool>> counted_failed;
 };

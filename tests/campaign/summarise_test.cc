@@ -1,5 +1,6 @@
 #include "harness/campaign/summarise.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "tests/store/campaign_fixture.h"
@@ -61,6 +62,62 @@ TEST_F(Summarise, WarnsWhenFailuresAreNotSpreadOverTheRuns) {
   EXPECT_NE(summary->warnings[0].find("0/20 in the first half of its runs, 20/20 in the second"),
             std::string::npos)
       << summary->warnings[0];
+}
+
+Finding at_lookup(FindingSource source, std::string kind, const Signature& signature) {
+  Finding finding;
+  finding.source = source;
+  finding.kind = std::move(kind);
+  finding.signature = signature.id;
+  Stack stack;
+  stack.role = StackRole::access;
+  stack.frames.push_back({"lookup", "/src/callinfo.cc", 12, 3, "/build/vm", 16, ""});
+  stack.frames.push_back({"call", "/src/vm.cc", 7, 3, "/build/vm", 32, ""});
+  finding.stacks.push_back(std::move(stack));
+  return finding;
+}
+
+TEST_F(Summarise, CountsARunOnceWhoseSignaturesAreOneBug) {
+  Result<store::Store> campaign = create();
+  ASSERT_TRUE(campaign);
+  const std::vector<Signature> signatures{store::signature_named("s1-aaaaaaaaaaaa"),
+                                          store::signature_named("s1-bbbbbbbbbbbb")};
+  const std::vector<Finding> both{
+      at_lookup(FindingSource::address_sanitizer, "heap-use-after-free", signatures[0]),
+      at_lookup(FindingSource::signal, "SIGSEGV", signatures[1])};
+  for (std::uint64_t index = 0; index < 6; ++index) {
+    RunRecord run = run_of(index, index < 2 ? 0 : 1, Outcome::crash);
+    run.findings = index == 5 ? both : std::vector<Finding>{both[index < 2 ? 1 : 0]};
+    ASSERT_TRUE(campaign->add_run(run, signatures));
+  }
+  const Result<CampaignSummary> summary = summarise(*campaign);
+  ASSERT_TRUE(summary) << summary.error().message;
+  ASSERT_EQ(summary->bugs.size(), 1U);
+  const BugSummary& bug = summary->bugs[0];
+  EXPECT_EQ(bug.runs, 6U);
+  EXPECT_EQ(bug.runs_by_arm, (std::map<std::uint32_t, std::uint64_t>{{0, 2}, {1, 4}}));
+  EXPECT_EQ(bug.bug.signatures, (std::vector<std::string>{"s1-aaaaaaaaaaaa", "s1-bbbbbbbbbbbb"}));
+  ASSERT_EQ(bug.bug.links.size(), 1U);
+  EXPECT_EQ(bug.bug.links[0].reason, "both in lookup (callinfo.cc)");
+  EXPECT_FALSE(summary->unseen) << "both were seen twice and more: there is nothing to expect";
+}
+
+TEST_F(Summarise, SaysHowManySignaturesAreToBeExpected) {
+  Result<store::Store> campaign = create();
+  ASSERT_TRUE(campaign);
+  for (std::uint64_t index = 0; index < 8; ++index) {
+    // Four runs of one signature, and one of each of four others.
+    const Signature signature =
+        store::signature_named(index < 4 ? "s1-aaaaaaaaaaaa" : fmt::format("s1-{:012x}", index));
+    ASSERT_TRUE(campaign->add_run(crash_of(index, 0, signature), {&signature, 1U}));
+  }
+  const Result<CampaignSummary> summary = summarise(*campaign);
+  ASSERT_TRUE(summary && summary->unseen);
+  EXPECT_EQ(summary->unseen->seen, 5U);
+  EXPECT_EQ(summary->unseen->failures, 8U);
+  EXPECT_DOUBLE_EQ(summary->unseen->next_is_new, 0.5) << "Good-Turing: 4 of 8";
+  EXPECT_DOUBLE_EQ(summary->unseen->expected_more, 7.0 / 8 * 4 * 3 / 2)
+      << "Chao1, bias-corrected, with f2 = 0";
 }
 
 TEST_F(Summarise, HasNoRateAndNoWallTimesWithoutCountedRuns) {

@@ -90,7 +90,8 @@ TEST(JsonExport, ShowsTheWholeCampaign) {
 
 TEST(JsonExport, HasTheKeysOfSchemaOne) {
   const ordered_json json = ordered_json::parse(as_json(example_summary(), example_rows()));
-  EXPECT_THAT(keys_of(json), ElementsAre("schema", "campaign", "arms", "signatures", "runs"));
+  EXPECT_THAT(keys_of(json),
+              ElementsAre("schema", "campaign", "arms", "signatures", "bugs", "unseen", "runs"));
   EXPECT_EQ(json.at("schema"), 1);
   for (const char* key : {"variant", "sanitizer", "schedule", "runs", "crash", "hang", "fail", "ok", "infra",
                           "rate", "rate_low", "rate_high", "wall_ms", "max_rss_kib", "first_failure_run"}) {
@@ -128,7 +129,7 @@ TEST(JsonExport, HasEveryKeyInItsDocumentationAndItsSchema) {
   const ordered_json& properties = schema.at("properties");
   expect_documented(json, schema);
   expect_documented(json.at("campaign"), properties.at("campaign"));
-  for (const char* list : {"arms", "signatures", "runs"}) {
+  for (const char* list : {"arms", "signatures", "bugs", "runs"}) {
     expect_documented(json.at(list).at(0), properties.at(list).at("items"));
   }
 }

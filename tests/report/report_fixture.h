@@ -80,6 +80,14 @@ inline CampaignSummary example_summary() {
     summary.request.arms.push_back({arm.id, arm.key, {{"./subject", "it's"}, {}, "", ""}});
   }
   summary.signatures = {{use_after_free(), 23, {{0, 1}, {1, 22}}, 6}, {hostile_signature(), 1, {{0, 1}}, 8}};
+  summary.bugs = {{{use_after_free().title,
+                    {use_after_free().id, hostile_signature().id},
+                    {{hostile_signature().id, use_after_free().id, "both in lookup (callinfo.cc)"}},
+                    {"a doubt \x1b[31m"}},
+                   23,
+                   {{0, 1}, {1, 22}},
+                   6}};
+  summary.unseen = UnseenEstimate{2, 24, 1.4, 0.042};
   summary.infra = {{"FATAL: ThreadSanitizer: unexpected memory mapping", 25, 3}, {"disk full", 3, 11}};
   summary.warnings = {"the machine was busy: load 9.5 on 2 cores", "\x1b]0;title\x07 hostile"};
   summary.adaptive_timeout = seconds(10);
