@@ -57,39 +57,77 @@ std::string frame_words(const Frame& frame) {
   return fmt::format("{} ({}:{})", frame.function, file.substr(file.rfind('/') + 1), frame.line);
 }
 
-/// `deadlock` as it is told of a tree that is looked at from outside: the same words for the same thing.
+/// Whether following the holders from `start` leads back to it.
+bool is_in_cycle(std::size_t start, const std::vector<ScheduleWait>& waits) {
+  std::size_t at = start;
+  for (std::size_t step = 0; step < waits.size(); ++step) {
+    if (!waits[at].holder) return false;
+    const auto next = std::find_if(waits.begin(), waits.end(), [&](const ScheduleWait& wait) {
+      return wait.thread == *waits[at].holder;
+    });
+    if (next == waits.end()) return false;
+    at = static_cast<std::size_t>(next - waits.begin());
+    if (at == start) return true;
+  }
+  return false;
+}
+
+std::string wait_words(const ScheduleWait& wait) {
+  if (wait.operation == "join" && wait.holder) {
+    return fmt::format("thread {} waits for the end of thread {}", wait.thread, *wait.holder);
+  }
+  std::string what = fmt::format("thread {} waits in {}", wait.thread, wait.operation);
+  if (!wait.object.empty()) what += fmt::format(" for {}", wait.object);
+  if (wait.holder) {
+    what +=
+        fmt::format(", held by thread {}{}", *wait.holder, wait.holder_has_ended ? ", which has ended" : "");
+  }
+  return what;
+}
+
+/// What the hang is about, by the rules that are used for a tree that is looked at from outside
+/// (hang/verdict.h), so that one bug has one signature: the cycle; or the locks whose holder has ended; or,
+/// where nobody holds anything, all threads.
+std::string choose_verdict(const std::vector<ScheduleWait>& waits, std::vector<std::size_t>& about) {
+  for (std::size_t i = 0; i < waits.size(); ++i) {
+    if (is_in_cycle(i, waits)) about.push_back(i);
+  }
+  if (!about.empty()) return "deadlock";
+  for (std::size_t i = 0; i < waits.size(); ++i) {
+    if (waits[i].holder_has_ended && waits[i].operation != "join") about.push_back(i);
+  }
+  if (!about.empty()) return "orphaned-lock";
+  for (std::size_t i = 0; i < waits.size(); ++i) about.push_back(i);
+  return "no-waker";
+}
+
 HangDiagnosis describe_deadlock(const ScheduleRecord& record, hang::CodeLookup& code) {
   HangDiagnosis hang;
-  hang.verdict = "deadlock";
+  std::vector<std::size_t> about;
+  hang.verdict = choose_verdict(record.waits, about);
   std::vector<std::string> steps;
-  for (const ScheduleWait& wait : record.waits) {
+  for (const std::size_t index : about) {
+    const ScheduleWait& wait = record.waits[index];
     Stack stack;
     stack.role = StackRole::access;
     stack.thread = fmt::format("thread {}", wait.thread);
+    stack.heading = wait_words(wait);
     stack.frames = frames_of(wait.site, record, code);
-    std::string what = fmt::format("thread {} waits in {}", wait.thread, wait.operation);
-    if (!wait.object.empty()) what += fmt::format(" for {}", wait.object);
-    if (wait.holder) {
-      what += fmt::format(" of thread {}{}", *wait.holder, wait.holder_has_ended ? ", which has ended" : "");
-    }
-    if (wait.holder && wait.holder_has_ended) hang.verdict = "orphaned-lock";
-    steps.push_back(what);
-    stack.heading = what;
-    hang.text += fmt::format("{}\n  at {}\n", what, frame_words(telling_frame(stack.frames)));
-    if (wait.holder && wait.taken_at.offset != 0) {
+    steps.push_back(stack.heading);
+    hang.stacks.push_back(std::move(stack));
+  }
+  for (const ScheduleWait& wait : record.waits) {
+    hang.text += fmt::format("{}\n  at {}\n", wait_words(wait),
+                             frame_words(telling_frame(frames_of(wait.site, record, code))));
+    if (wait.operation != "join" && wait.holder && wait.taken_at.offset != 0) {
       hang.text +=
           fmt::format("  taken at {}\n", frame_words(telling_frame(frames_of(wait.taken_at, record, code))));
     }
-    hang.stacks.push_back(std::move(stack));
   }
-  const bool names_owner = std::any_of(record.waits.begin(), record.waits.end(),
-                                       [](const ScheduleWait& wait) { return wait.holder.has_value(); });
-  if (!names_owner) hang.verdict = "no-waker";
-  hang.summary = fmt::format("{} (proved by the schedule: no thread can run): {}",
-                             hang.verdict == "no-waker"        ? "no waker"
-                             : hang.verdict == "orphaned-lock" ? "orphaned lock"
-                                                               : "deadlock",
-                             join(steps, "; "));
+  const std::string_view name = hang.verdict == "no-waker"        ? "no waker"
+                                : hang.verdict == "orphaned-lock" ? "orphaned lock"
+                                                                  : "deadlock";
+  hang.summary = fmt::format("{} (proved by the schedule: no thread can run): {}", name, join(steps, "; "));
   return hang;
 }
 

@@ -21,8 +21,11 @@ struct Verb {
   Result<int> (*run)(const Invocation&);
 };
 
-constexpr std::array<Verb, 9> kVerbs{{
+constexpr std::array<Verb, 12> kVerbs{{
     {"run", "repeat a scenario or a command, judge every run, print the table", run_verb},
+    {"hunt", "search schedules until a failure is found, then confirm it", hunt_verb},
+    {"replay", "run a recorded run again: does the same failure come back?", replay_verb},
+    {"minimize", "shrink a controlled schedule to the few switches that matter", minimize_verb},
     {"compare", "did it help? variants or campaigns, outcome by outcome, with a verdict", compare_verb},
     {"gate", "is it rare enough now? passed, failed or inconclusive, by exit code", gate_verb},
     {"plan", "how many runs a claim needs, and how long they take", plan_verb},

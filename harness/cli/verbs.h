@@ -21,6 +21,9 @@ struct Invocation {
 [[nodiscard]] Result<int> compare_verb(const Invocation& invocation);
 [[nodiscard]] Result<int> gate_verb(const Invocation& invocation);
 [[nodiscard]] Result<int> plan_verb(const Invocation& invocation);
+[[nodiscard]] Result<int> hunt_verb(const Invocation& invocation);
+[[nodiscard]] Result<int> replay_verb(const Invocation& invocation);
+[[nodiscard]] Result<int> minimize_verb(const Invocation& invocation);
 [[nodiscard]] Result<int> show_verb(const Invocation& invocation);
 [[nodiscard]] Result<int> triage_verb(const Invocation& invocation);
 [[nodiscard]] Result<int> list_verb(const Invocation& invocation);

@@ -32,6 +32,7 @@ std::optional<ScheduleKind> parse_kind(std::string_view name) {
 
 Unexpected unknown(std::string_view text) {
   std::vector<std::string> names;
+  names.reserve(kKinds.size());
   for (const ScheduleKind kind : kKinds) names.emplace_back(to_string(kind));
   return fail(ErrorKind::usage, fmt::format("there is no schedule '{}'{}; the schedules are {}",
                                             printable(text), suggestion(text, names), kChoices));
@@ -91,8 +92,7 @@ Result<ScheduleSpec> parse_schedule(std::string_view text) {
   constexpr std::string_view kPressure = "os+";
   if (text.starts_with(kPressure)) return read_pressure(text, text.substr(kPressure.size()));
   if (text == "replay") {
-    return fail(ErrorKind::usage,
-                "'replay' follows one recorded run; use: repro replay FILE --run=N (see repro show)");
+    return fail(ErrorKind::usage, "'replay' follows one recorded run; use: repro replay FILE RUN");
   }
   const std::size_t colon = text.find(':');
   const std::optional<ScheduleKind> kind = parse_kind(text.substr(0, colon));

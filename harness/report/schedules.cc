@@ -27,11 +27,12 @@ void write_switch(std::ostream& out, const ScheduleSwitch& change, const SiteFra
 }
 
 void write_wait(std::ostream& out, const ScheduleWait& wait, const SiteFrame& frame) {
+  const bool is_join = wait.operation == "join";
   std::string line = fmt::format("  thread {} waits in {}", wait.thread, one_line(wait.operation));
   if (!wait.object.empty()) line += fmt::format(" for {}", one_line(wait.object));
   line += fmt::format(" at {}", place_words(frame(wait.site)));
-  if (wait.holder) {
-    line += fmt::format("\n    of thread {}{}", *wait.holder, wait.holder_has_ended ? " (ended)" : "");
+  if (wait.holder && !is_join) {
+    line += fmt::format("\n    held by thread {}{}", *wait.holder, wait.holder_has_ended ? " (ended)" : "");
     if (wait.taken_at.offset != 0) line += fmt::format(", taken at {}", place_words(frame(wait.taken_at)));
   }
   out << line << "\n";
