@@ -5,6 +5,7 @@
 #   SOURCES a.cc b.cc
 #   [BUILDS plain address thread]
 #   [LINK targets...] [DEFINITIONS ...] [INCLUDES ...]
+#   [NO_INSTALL]                 # for the tests of this tree only
 #   [UNITY])                     # compile all sources of a build at once; their names must not collide
 #
 # The flags hang on the targets, so one tree holds every build at once and the preset of the harness never reaches a
@@ -25,7 +26,7 @@ set(REPRO_SUBJECT_LINK_undefined -fsanitize=undefined)
 set(REPRO_SUBJECT_LINK_memory -fsanitize=memory)
 
 function(repro_add_subject name)
-  cmake_parse_arguments(arg "UNITY" "SCENARIO;OUTPUT_DIRECTORY" "SOURCES;BUILDS;LINK;DEFINITIONS;INCLUDES" ${ARGN})
+  cmake_parse_arguments(arg "UNITY;NO_INSTALL" "SCENARIO;OUTPUT_DIRECTORY" "SOURCES;BUILDS;LINK;DEFINITIONS;INCLUDES" ${ARGN})
   if(NOT arg_BUILDS)
     set(arg_BUILDS plain address thread)
   endif()
@@ -59,7 +60,9 @@ function(repro_add_subject name)
     endif()
     set_target_properties(${target} PROPERTIES
                           RUNTIME_OUTPUT_DIRECTORY "${REPRO_LIB_OUTPUT_DIRECTORY}/${arg_OUTPUT_DIRECTORY}")
-    install(TARGETS ${target} DESTINATION "${CMAKE_INSTALL_LIBDIR}/repro/${arg_OUTPUT_DIRECTORY}")
+    if(NOT arg_NO_INSTALL)
+      install(TARGETS ${target} DESTINATION "${CMAKE_INSTALL_LIBDIR}/repro/${arg_OUTPUT_DIRECTORY}")
+    endif()
   endforeach()
 endfunction()
 

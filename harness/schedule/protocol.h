@@ -8,9 +8,9 @@
 // of the readers lives in processes where no library may be called.
 //
 // A schedule is the list of its deviations from the baseline policy "go on with the current thread while it
-// can run, else the runnable thread with the lowest number". A deviation is keyed by the thread that stopped
-// and by that thread's own count of decisions, so that removing one does not shift the others. One whose
-// target cannot run is ignored. (Representation as in tsan11rec and CHESS's context bounds, with the keys
+// can run, else the next runnable one in the circle of thread numbers; who yields, or spins, counts as unable
+// to run where another can". A deviation is keyed by the thread that stopped and by that thread's own count
+// of decisions, so that removing one does not shift the others. One whose target cannot run is ignored. (Representation as in tsan11rec and CHESS's context bounds, with the keys
 // made thread-local.)
 //
 // The order of preloads: a sanitizer's shared runtime (libasan, libtsan) that the subject needs may stand
@@ -228,7 +228,7 @@ struct TraceHeader {
   std::atomic<std::uint64_t> noise_actions{0};    ///< noise: how often it acted
   std::atomic<std::uint64_t> noise_delay_ns{0};   ///< noise: time spent in delays
   std::atomic<std::uint64_t> virtual_time_ns{0};  ///< by how much the subject's clocks were moved
-  /// A running hash over (thread, event) of every decision: equal in two runs of one interleaving.
+  /// A running hash over every switch: equal in two runs of one interleaving.
   std::atomic<std::uint64_t> interleaving_hash{0};
   std::atomic<std::uint64_t> points[static_cast<std::size_t>(Operation::count_)];  ///< by kind
 };
@@ -258,7 +258,7 @@ struct PlanHeader {
 // -------------------------------------------------------------------------------------------------
 
 /// Only the scheduler knows what is inside; the harness makes the file and keeps it per arm.
-inline constexpr std::size_t kProfileBytes = std::size_t{4} << 20U;
+inline constexpr std::size_t kProfileBytes = std::size_t{8} << 20U;
 
 static_assert(std::atomic<std::uint64_t>::is_always_lock_free && std::atomic<RunEnd>::is_always_lock_free);
 static_assert(std::is_standard_layout_v<Trace> && std::is_trivially_destructible_v<Trace>);
