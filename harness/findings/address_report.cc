@@ -115,6 +115,18 @@ Finding parse_address_report(std::string_view text) {
   return finding;
 }
 
+Finding parse_hwaddress_report(std::string_view text) {
+  Finding finding = parse_address_report(text);
+  finding.source = FindingSource::hwaddress_sanitizer;
+  for (const std::string_view line : lines_of(text)) {
+    std::string_view cause = trim(line);
+    if (!consume(cause, "Cause: ") && !consume(cause, "Potential Cause: ")) continue;
+    finding.message = finding.kind + ": " + std::string(cause);
+    break;
+  }
+  return finding;
+}
+
 Finding parse_undefined_fatal_report(std::string_view text) {
   Finding finding = parse_address_report(text);
   finding.source = FindingSource::undefined_sanitizer;

@@ -149,6 +149,21 @@ constexpr std::array kRules = std::to_array<RuleRow>({
     {kFunction, kPrefix, "call_cfunc_", kLibrary, "CRuby's call of a method in C"},
     {kFunction, kPrefix, "ractor_safe_call_cfunc_", kLibrary, "CRuby's call of a method in C"},
     {kFunction, kPrefix, "thread_start_func_", kLibrary, "where CRuby starts a thread"},
+    // Go and Rust, by names that no C or C++ function has.
+    {kFunction, kPrefix, "runtime.", kLibrary, "the Go runtime"},
+    {kFunction, kPrefix, "internal/", kLibrary, "the Go runtime"},
+    {kFunction, kPrefix, "sync.", kLibrary, "Go's locks"},
+    {kFunction, kPrefix, "sync/atomic.", kLibrary, "Go's atomics"},
+    {kFunction, kPrefix, "testing.", kLibrary, "Go's test runner"},
+    {kFunction, kPrefix, "reflect.", kLibrary, "calls on behalf of the subject"},
+    {kFunction, kPrefix, "time.Sleep", kLibrary, "waits"},
+    {kFunction, kPrefix, "core::ops::function::", kLibrary, "Rust's call of a closure"},
+    {kFunction, kPrefix, "core::panicking::", kLibrary, "carries a Rust panic"},
+    {kFunction, kPrefix, "__rust_", kLibrary, "the Rust runtime"},
+    {kFunction, kPrefix, "rust_begin_unwind", kLibrary, "carries a Rust panic"},
+    {kFile, kContains, "/rustc/", kLibrary, "Rust's standard library"},
+    // What Valgrind puts in front of libc.
+    {kModule, kContains, "/vgpreload_", kLibrary, "Valgrind's wrappers"},
     // Libraries by name.
     {kFunction, kPrefix, "pthread_", kLibrary, "libc"},
     {kFunction, kPrefix, "__pthread_", kLibrary, "libc"},

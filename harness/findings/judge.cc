@@ -28,6 +28,7 @@
 #include "harness/findings/report_grammars.h"
 #include "harness/findings/report_parser.h"
 #include "harness/findings/sanitizer_options.h"
+#include "harness/findings/signal_words.h"
 #include "harness/findings/signature.h"
 
 namespace repro::findings {
@@ -69,9 +70,9 @@ std::vector<Finding> read_reports(const ProcessResult& run) {
 }
 
 bool is_sanitizer(FindingSource source) {
-  return source == FindingSource::address_sanitizer || source == FindingSource::thread_sanitizer ||
-         source == FindingSource::undefined_sanitizer || source == FindingSource::leak_sanitizer ||
-         source == FindingSource::memory_sanitizer;
+  return source == FindingSource::address_sanitizer || source == FindingSource::hwaddress_sanitizer ||
+         source == FindingSource::thread_sanitizer || source == FindingSource::undefined_sanitizer ||
+         source == FindingSource::leak_sanitizer || source == FindingSource::memory_sanitizer;
 }
 
 bool says_why_it_aborts(FindingSource source) {
@@ -90,13 +91,26 @@ Finding* reason_of_abort(std::vector<Finding>& findings) {
 /// SIGABRT. They are one event: the stack joins the reason.
 void join_abort_stacks(std::vector<Finding>& findings) {
   const auto is_stack = [](const Finding& finding) {
-    return is_sanitizer(finding.source) && finding.kind == "ABRT";
+    const bool is_handler = is_sanitizer(finding.source) || finding.source == FindingSource::signal ||
+                            finding.source == FindingSource::python;
+    return is_handler && is_abort_kind(finding.kind) && !finding.stacks.empty();
   };
   Finding* reason = reason_of_abort(findings);
   const auto stack = std::find_if(findings.begin(), findings.end(), is_stack);
   if (reason == nullptr || stack == findings.end()) return;
   reason->stacks.insert(reason->stacks.end(), stack->stacks.begin(), stack->stacks.end());
   findings.erase(stack);
+}
+
+/// A traceback that was printed and handled says nothing: it is kept only next to what failed.
+void drop_handled_exceptions(std::vector<Finding>& findings) {
+  const auto is_traceback = [](const Finding& finding) {
+    return finding.source == FindingSource::python && finding.kind == "uncaught-exception";
+  };
+  const bool has_failure = std::any_of(findings.begin(), findings.end(), [&](const Finding& finding) {
+    return finding.implies != Outcome::ok && !is_traceback(finding);
+  });
+  if (!has_failure) std::erase_if(findings, is_traceback);
 }
 
 /// A deadly signal is announced on standard error before the report is begun. With log_path the two are in
@@ -180,6 +194,27 @@ int fatal_signal(const ProcessResult& run) {
   if (const auto* died = std::get_if<Signaled>(&run.termination)) return died->signal;
   const int signal = std::get<Exited>(run.termination).code - 128;
   return signal > 0 && evidence_of(run, signal) != nullptr ? signal : 0;
+}
+
+/// A shell of the tree or a test runner says that a process died (`Segmentation fault (core dumped)`). Where
+/// the whole run died of a signal the supervisor says so with more; else what was seen of the dying process
+/// joins the line; next to a report of a crash the line says nothing.
+void settle_bare_deaths(const ProcessResult& run, std::vector<Finding>& findings) {
+  const auto is_bare = [](const Finding& finding) {
+    return finding.source == FindingSource::signal && finding.stacks.empty();
+  };
+  const bool has_report = std::any_of(findings.begin(), findings.end(), [&](const Finding& finding) {
+    return finding.implies == Outcome::crash && !is_bare(finding);
+  });
+  const bool supervisor_tells = run.stop_reason == StopReason::none && fatal_signal(run) != 0;
+  if (has_report || supervisor_tells) std::erase_if(findings, is_bare);
+  for (Finding& finding : findings) {
+    if (!is_bare(finding)) continue;
+    const auto seen = std::find_if(run.crashes.begin(), run.crashes.end(), [&](const CrashEvidence& crash) {
+      return signal_name(crash.signal) == finding.kind;
+    });
+    if (seen != run.crashes.end()) finding.stacks = seen->stacks;
+  }
 }
 
 /// Who aborted and why is one text, the stack of the SIGABRT another: they are one event.
@@ -316,9 +351,11 @@ std::optional<Judgement> judge(const JudgeInput& input) {
   join_abort_stacks(judgement.findings);
   join_crash_evidence(input.run, judgement.findings);
   drop_announcements(judgement.findings);
+  settle_bare_deaths(input.run, judgement.findings);
   find_tool_failures(judgement.findings, input.frame_rules);
   add_process_findings(input, judgement.findings);
   ask_oracles(input, judgement.findings);
+  drop_handled_exceptions(judgement.findings);
   judgement.outcome = weigh(judgement.findings);
   std::stable_partition(judgement.findings.begin(), judgement.findings.end(),
                         [&](const Finding& finding) { return finding.implies == judgement.outcome; });

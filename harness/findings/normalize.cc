@@ -1,6 +1,7 @@
 #include "harness/findings/normalize.h"
 
 #include <algorithm>
+#include <array>
 #include <vector>
 
 #include "harness/base/text.h"
@@ -53,6 +54,8 @@ class NameReader {
       case '{':
         return skip('{', '}');
       case '(':
+        // Go's receiver: `main.(*Queue).push`.
+        if (at_ > 0 && text_[at_ - 1] == '.') return take_receiver();
         skip('(', ')');
         after_parameters();
         return;
@@ -82,6 +85,12 @@ class NameReader {
     skip(open, close);
     part_ += as;
     is_local_ = true;
+  }
+
+  void take_receiver() {
+    const std::size_t close = std::min(text_.find(')', at_), text_.size() - 1);
+    part_ += text_.substr(at_, close + 1 - at_);
+    at_ = close + 1;
   }
 
   void take_quoted_lambda() {
@@ -163,12 +172,29 @@ class NameReader {
   bool done_ = false;
 };
 
-/// Without `.isra.0`, `.part.3`, `.cold`, `.llvm.123`, `@plt`, `@@VERSION`: everything from the first '.' or
-/// '@' behind an identifier's first character.
+/// What compilers put behind a name: the beginning of what follows the dot.
+bool is_compilers_suffix(std::string_view text) {
+  constexpr std::array<std::string_view, 15> kSuffixes{
+      "isra",   "part",   "cold",    "constprop", "llvm", "lto_priv", "localalias",  "clone",
+      "__uniq", "resume", "destroy", "cleanup",   "warm", "_omp_fn",  "omp_outlined"};
+  if (text.empty() || is_digit(text[0])) return true;
+  return std::any_of(kSuffixes.begin(), kSuffixes.end(), [&](std::string_view suffix) {
+    const bool ends = text.size() == suffix.size() || text[std::min(suffix.size(), text.size() - 1)] == '.' ||
+                      is_digit(text[std::min(suffix.size(), text.size() - 1)]);
+    return text.starts_with(suffix) && ends;
+  });
+}
+
+/// Without `.isra.0`, `.part.3`, `.cold`, `.llvm.123`, `@plt`, `@@VERSION`: everything from the first '@' or
+/// suffix of a compiler behind an identifier's first character. Other dots belong to the names of Go, Java
+/// and Python.
 std::string_view without_suffixes(std::string_view text) {
   text = text.substr(0, text.find(" [clone"));
   const std::size_t plain = std::min(text.find_first_of("(<"), text.size());
-  const std::size_t suffix = text.substr(0, plain).find_first_of(".@", 1);
+  std::size_t suffix = text.substr(0, plain).find_first_of(".@", 1);
+  while (suffix != kNone && text[suffix] == '.' && !is_compilers_suffix(text.substr(suffix + 1))) {
+    suffix = text.substr(0, plain).find_first_of(".@", suffix + 1);
+  }
   if (suffix == kNone || text.substr(0, suffix).find(' ') != kNone) return text;
   return text.substr(0, suffix);
 }

@@ -8,8 +8,9 @@ namespace {
 
 constexpr char kEscape = '\x1b';
 
-/// Length of the escape sequence that starts `text`: CSI (ESC [ ... final byte) or OSC (ESC ] ... BEL or
-/// ESC \), else the ESC alone.
+/// Length of the escape sequence that starts `text`: CSI (ESC [ ... final byte), a string (OSC, or APC as
+/// Buildkite stamps its lines: ESC ] or ESC _ ... BEL or ESC \), a character set (ESC ( B), else the ESC
+/// alone.
 std::size_t escape_length(std::string_view text) {
   if (text.size() < 2) return 1;
   if (text[1] == '[') {
@@ -17,7 +18,8 @@ std::size_t escape_length(std::string_view text) {
     while (at < text.size() && (text[at] < '\x40' || text[at] > '\x7e')) ++at;
     return std::min(at + 1, text.size());
   }
-  if (text[1] == ']') {
+  if (text[1] == '(' && text.size() > 2) return 3;
+  if (text[1] == ']' || text[1] == '_' || text[1] == 'P') {
     const std::size_t end = text.find_first_of("\a\x1b", 2);
     if (end == std::string_view::npos) return 1;
     return text[end] == '\a' ? end + 1 : std::min(end + 2, text.size());
@@ -51,32 +53,6 @@ std::string without_escapes(std::string_view line) {
   }
   while (clean.ends_with('\r')) clean.pop_back();
   return clean;
-}
-
-std::string_view LinePrefix::strip(std::string_view line) const {
-  std::size_t in_line = 0;
-  for (std::size_t in_sample = 0; in_sample < sample_.size();) {
-    bool (*const member)(char) = is_digit(sample_[in_sample])   ? &is_digit
-                                 : is_blank(sample_[in_sample]) ? &is_blank
-                                                                : nullptr;
-    // The last blank of a prefix separates it from the text; the blanks behind it belong to the text.
-    if (member == &is_blank && in_sample + run_length(sample_, in_sample, member) == sample_.size()) {
-      const std::string_view end = std::string_view(sample_).substr(in_sample);
-      return line.substr(in_line).starts_with(end) ? line.substr(in_line + end.size()) : line;
-    }
-    if (member != nullptr) {
-      const std::size_t wanted = run_length(sample_, in_sample, member);
-      const std::size_t found = run_length(line, in_line, member);
-      if (found == 0) return line;
-      in_sample += wanted;
-      in_line += found;
-    } else {
-      if (in_line >= line.size() || line[in_line] != sample_[in_sample]) return line;
-      ++in_sample;
-      ++in_line;
-    }
-  }
-  return line.substr(in_line);
 }
 
 bool consume(std::string_view& text, std::string_view literal) {

@@ -14,21 +14,6 @@ namespace repro::findings {
 /// A copy without terminal escape sequences (CSI and OSC) and without carriage returns at the end.
 [[nodiscard]] std::string without_escapes(std::string_view line);
 
-/// What stands before the first line of a report when another program wrote the log: a time stamp, a job
-/// name. Later lines carry the same prefix with other digits.
-class LinePrefix {
- public:
-  LinePrefix() = default;
-  explicit LinePrefix(std::string_view sample) : sample_(sample) {}
-  /// `line` without this prefix, or unchanged when it does not have it. Runs of digits and of blanks match
-  /// runs of any length.
-  [[nodiscard]] std::string_view strip(std::string_view line) const;
-  [[nodiscard]] bool empty() const { return sample_.empty(); }
-
- private:
-  std::string sample_;
-};
-
 [[nodiscard]] bool is_digit(char c);
 [[nodiscard]] bool is_hex_digit(char c);
 

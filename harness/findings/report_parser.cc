@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "harness/findings/crash_events.h"
 #include "harness/findings/report_grammars.h"
 #include "harness/findings/report_scanner.h"
 
@@ -16,16 +17,28 @@ std::vector<Finding> parse_grammar(const ReportText& report) {
   switch (report.grammar) {
     case Grammar::address:
       return {parse_address_report(report.text)};
+    case Grammar::hwaddress:
+      return {parse_hwaddress_report(report.text)};
     case Grammar::thread:
       return {parse_thread_report(report.text)};
     case Grammar::undefined:
       return {parse_undefined_report(report.text)};
+    case Grammar::undefined_minimal:
+      return {parse_undefined_minimal_report(report.text)};
     case Grammar::undefined_fatal:
       return {parse_undefined_fatal_report(report.text)};
     case Grammar::leak:
       return parse_leak_report(report.text);
     case Grammar::memory:
       return {parse_memory_report(report.text)};
+    case Grammar::gwp_asan:
+      return {parse_gwp_asan_report(report.text)};
+    case Grammar::fuzzer:
+      return {parse_fuzzer_report(report.text)};
+    case Grammar::valgrind:
+      return {parse_valgrind_report(report.text)};
+    case Grammar::valgrind_xml:
+      return parse_valgrind_xml(report.text);
     case Grammar::glibc:
       return {parse_glibc_report(report.text)};
     case Grammar::cxx:
@@ -34,6 +47,28 @@ std::vector<Finding> parse_grammar(const ReportText& report) {
       return {parse_assertion_report(report.text)};
     case Grammar::ruby:
       return parse_ruby_report(report.text);
+    case Grammar::go:
+      return parse_go_report(report.text);
+    case Grammar::go_race:
+      return {parse_go_race(report.text)};
+    case Grammar::rust:
+      return {parse_rust_report(report.text)};
+    case Grammar::jvm:
+      return {parse_jvm_report(report.text)};
+    case Grammar::jvm_deadlock:
+      return {parse_jvm_deadlock(report.text)};
+    case Grammar::jvm_exception:
+      return {parse_jvm_exception(report.text)};
+    case Grammar::python:
+      return parse_python_report(report.text);
+    case Grammar::python_exception:
+      return {parse_python_exception(report.text)};
+    case Grammar::javascript:
+      return {parse_javascript_report(report.text)};
+    case Grammar::backtrace:
+      return parse_backtrace_report(report.text);
+    case Grammar::death:
+      return {parse_death_report(report.text)};
     case Grammar::tool:
       return {parse_tool_report(report.text)};
     case Grammar::unknown:
@@ -46,23 +81,28 @@ std::vector<Finding> parse_grammar(const ReportText& report) {
 
 class ReportScanner::Impl {
  public:
-  explicit Impl(Sink sink) : sink_(std::move(sink)), edges_([this](const ReportText& text) { take(text); }) {}
+  explicit Impl(Sink sink)
+      : events_(std::move(sink)), edges_([this](const ReportText& text) { take(text); }) {}
 
   void feed(std::string_view piece) { edges_.feed(piece); }
-  void finish() { edges_.finish(); }
+  void finish() {
+    edges_.finish();
+    events_.finish();
+  }
 
  private:
   void take(const ReportText& report) {
     for (Finding& finding : parse_grammar(report)) {
       finding.is_truncated = report.is_truncated;
       finding.log_line = report.line;
+      if (!finding.pid) finding.pid = report.pid;
       if (finding.raw.empty()) finding.raw = report.text;
       if (finding.raw.size() > kRawLimit) finding.raw.resize(kRawLimit);
-      sink_(std::move(finding));
+      events_.take(std::move(finding), {report.grammar, report.line, report.last_line});
     }
   }
 
-  Sink sink_;
+  CrashEvents events_;
   EdgeScanner edges_;
 };
 

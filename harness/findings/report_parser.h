@@ -1,7 +1,9 @@
 #pragma once
 
 // Report texts in, findings out. Understands what ends the log of a native program: the LLVM and GCC
-// sanitizers, glibc's own aborts, the C++ runtime, assert(3) and CRuby.
+// sanitizers, GWP-ASan, libFuzzer, Valgrind, glibc's own aborts, the C++ runtime, assert(3) and failed
+// checks, the fatal reports of CRuby, Go, Rust, the JVM, CPython, V8 and JavaScriptCore, stacks printed by
+// crash handlers and debuggers, and the lines in which shells and test runners say that a process died.
 
 #include <cstddef>
 #include <functional>
@@ -18,7 +20,8 @@ namespace repro::findings {
 /// `is_truncated`. Findings are not signed. `text` may hold any bytes.
 ///
 /// One finding per report, except LeakSanitizer: one per distinct directly leaked allocation stack (per
-/// distinct indirect one when nothing leaked directly), because each is a bug of its own.
+/// distinct indirect one when nothing leaked directly), because each is a bug of its own; and what one crash
+/// prints in several texts (who aborts and why, the stack of the SIGABRT, the shell's line) is one finding.
 [[nodiscard]] std::vector<Finding> parse_reports(std::string_view text);
 
 /// The same for text that does not fit into memory or is still being written: feed pieces of any size, cut

@@ -6,6 +6,7 @@
 #include "harness/base/text.h"
 #include "harness/findings/report_anchors.h"
 #include "harness/findings/report_lines.h"
+#include "harness/findings/runtime_starts.h"
 
 namespace repro::findings {
 namespace {
@@ -17,7 +18,8 @@ struct Tool {
   Grammar grammar;
 };
 
-constexpr std::array<Tool, 5> kTools{{{"AddressSanitizer", Grammar::address},
+constexpr std::array<Tool, 6> kTools{{{"AddressSanitizer", Grammar::address},
+                                      {"HWAddressSanitizer", Grammar::hwaddress},
                                       {"ThreadSanitizer", Grammar::thread},
                                       {"LeakSanitizer", Grammar::leak},
                                       {"MemorySanitizer", Grammar::memory},
@@ -169,15 +171,35 @@ std::optional<ReportStart> undefined_start(std::string_view line) {
   return ReportStart{Grammar::undefined, Extent::undefined, offset};
 }
 
+LineKind classify_starred(std::string_view line, int& phase) {
+  constexpr int kHasStack = 1;
+  if (line.starts_with("======= Backtrace: ")) phase = kHasStack;
+  if (line.starts_with("======= ")) return LineKind::inner;
+  const bool is_frame = phase == kHasStack && line.ends_with(']') && line.find("[0x") != kNone;
+  return is_frame || (phase == kHasStack && is_memory_mapping(line)) ? LineKind::inner : LineKind::after;
+}
+
+constexpr LineRules kStarredRules{&classify_starred, 0, false};
+
 bool is_glibc_text(std::string_view rest) {
   for (const std::string_view text : kGlibcTexts) {
     if (!rest.starts_with(text)) continue;
     if (text == "*** ")
       return rest.find(" detected ***") != kNone || rest.ends_with("stack frame ***") ||
-             rest.starts_with("*** bit out of range ");
+             rest.starts_with("*** Error in `") || rest.starts_with("*** bit out of range ");
     return rest.size() <= 200;
   }
   return false;
+}
+
+/// `ubsan: add-overflow by 0x0000` of the minimal runtime; since LLVM 20 with the address.
+std::optional<ReportStart> undefined_minimal_start(std::string_view line) {
+  const std::size_t at = line.find("ubsan: ");
+  if (at == kNone || (at != 0 && line[at - 1] != ' ')) return std::nullopt;
+  const std::string_view rest = line.substr(at + 7);
+  const bool is_check = rest.find(" by 0x") != kNone && rest.find('-') < rest.find(' ');
+  return is_check ? std::optional(ReportStart{Grammar::undefined_minimal, Extent::one_line, at})
+                  : std::nullopt;
 }
 
 std::optional<ReportStart> glibc_start(std::string_view line) {
@@ -185,7 +207,10 @@ std::optional<ReportStart> glibc_start(std::string_view line) {
     const bool at_word = at == 0 || !is_name_character(line[at - 1]);
     const char quote = at == 0 ? ' ' : line[at - 1];
     if (at_word && quote != '"' && quote != '\'' && quote != '`' && is_glibc_text(line.substr(at))) {
-      return ReportStart{Grammar::glibc, Extent::one_line, at};
+      // Up to 2.25 a stack and the memory map followed the texts in stars.
+      const bool has_stars = line.substr(at).starts_with("*** ");
+      return has_stars ? ReportStart{Grammar::glibc, Extent::lines, at, false, &kStarredRules}
+                       : ReportStart{Grammar::glibc, Extent::one_line, at};
     }
   }
   return std::nullopt;
@@ -258,7 +283,7 @@ std::optional<ReportStart> ruby_start(std::string_view line) {
 }
 
 /// Beginnings of the unindented lines inside sanitizer reports, from the printers of both runtimes.
-constexpr std::array<std::string_view, 26> kReportWords{"READ of size",
+constexpr std::array<std::string_view, 38> kReportWords{"READ of size",
                                                         "WRITE of size",
                                                         "ACCESS of size",
                                                         "freed by thread",
@@ -283,7 +308,19 @@ constexpr std::array<std::string_view, 26> kReportWords{"READ of size",
                                                         "MemorySanitizer can not",
                                                         "AddressSanitizer can not",
                                                         "ThreadSanitizer can not",
-                                                        "UndefinedBehaviorSanitizer can not"};
+                                                        "UndefinedBehaviorSanitizer can not",
+                                                        "HWAddressSanitizer can not",
+                                                        "[0x",
+                                                        "Cause: ",
+                                                        "Potential Cause: ",
+                                                        "Potentially referenced",
+                                                        "Thread: T",
+                                                        "Memory tags around",
+                                                        "Tags for short granules",
+                                                        "Registers where",
+                                                        "Invalid access starting",
+                                                        "deallocated by thread",
+                                                        "Hint: "};
 
 constexpr std::array<std::string_view, 8> kTailWords{
     "Shadow bytes around", "Shadow byte legend", "=>0x", "==", "HINT:", "Exiting", "  ", "\t"};
@@ -295,11 +332,20 @@ std::optional<ReportStart> recognise_start(std::string_view line) {
   if (find_anchor(line, 0) == kNone) return std::nullopt;
   if (auto start = sanitizer_start(line)) return start;
   if (auto start = tool_failure_start(line)) return start;
+  if (auto start = gwp_asan_start(line)) return start;
+  if (auto start = fuzzer_start(line)) return start;
+  if (auto start = valgrind_start(line)) return start;
   if (auto start = undefined_start(line)) return start;
+  if (auto start = undefined_minimal_start(line)) return start;
   if (auto start = cxx_start(line)) return start;
   if (auto start = assertion_start(line)) return start;
   if (auto start = ruby_start(line)) return start;
-  return glibc_start(line);
+  for (auto* const begins :
+       {&rust_start, &jvm_start, &python_start, &javascript_start, &go_start, &valgrind_xml_start,
+        &backtrace_start, &glibc_start, &unknown_start, &death_start}) {
+    if (auto start = begins(line)) return start;
+  }
+  return std::nullopt;
 }
 
 bool is_summary(std::string_view line) {

@@ -44,7 +44,7 @@ class Signer {
       add_race();
     } else if (finding_.source == FindingSource::hang) {
       add_hang();
-    } else if (finding_.kind == "lock-order-inversion") {
+    } else if (finding_.kind == "lock-order-inversion" || finding_.kind == "LockOrder") {
       add_lock_order();
     } else {
       add_error();

@@ -102,10 +102,7 @@ const Stack* first_with(const Finding& finding, StackRole role) {
   return found == finding.stacks.end() ? nullptr : &*found;
 }
 
-bool is_race(const Finding& finding) {
-  return finding.source == FindingSource::thread_sanitizer &&
-         first_with(finding, StackRole::previous_access) != nullptr;
-}
+bool is_race(const Finding& finding) { return first_with(finding, StackRole::previous_access) != nullptr; }
 
 const Frame* first_place(const Finding& finding, const FrameRules& rules) {
   for (const Stack& stack : finding.stacks) {

@@ -8,6 +8,7 @@
 #include "harness/findings/report_grammars.h"
 #include "harness/findings/report_lines.h"
 #include "harness/findings/report_sections.h"
+#include "harness/findings/runtime_starts.h"
 
 namespace repro::findings {
 namespace {
@@ -65,6 +66,21 @@ Finding parse_tool_report(std::string_view text) {
   if (!lines.empty()) lines.erase(lines.begin());
   finding.stacks = parse_sections(lines, {}).stacks;
   return finding;
+}
+
+std::optional<ReportStart> unknown_start(std::string_view line) {
+  // Hardened allocators and other runtimes: fatal for certain, of a form that nobody needs apart.
+  constexpr std::array<std::string_view, 7> kFatal{
+      "Scudo ERROR: ",     "Unhandled exception. System.",     "<jemalloc>: ",
+      "mimalloc: error: ", "Attempt to free invalid pointer ", "PartitionAlloc detected ",
+      "hardened_malloc: "};
+  for (const std::string_view text : kFatal) {
+    const std::size_t at = line.find(text);
+    if (at != std::string_view::npos && (at == 0 || line[at - 1] == ' ')) {
+      return ReportStart{Grammar::unknown, Extent::one_line, at};
+    }
+  }
+  return std::nullopt;
 }
 
 Finding parse_unknown_report(std::string_view text) {

@@ -107,4 +107,15 @@ Finding parse_undefined_report(std::string_view text) {
   return finding;
 }
 
+Finding parse_undefined_minimal_report(std::string_view text) {
+  Finding finding;
+  finding.source = FindingSource::undefined_sanitizer;
+  finding.implies = Outcome::crash;
+  text = trim(text);
+  consume(text, "ubsan: ");
+  finding.kind = text.substr(0, text.find(' '));
+  finding.message = text;
+  return finding;
+}
+
 }  // namespace repro::findings

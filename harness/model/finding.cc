@@ -6,6 +6,8 @@ std::string_view to_string(FindingSource source) {
   switch (source) {
     case FindingSource::address_sanitizer:
       return "asan";
+    case FindingSource::hwaddress_sanitizer:
+      return "hwasan";
     case FindingSource::thread_sanitizer:
       return "tsan";
     case FindingSource::undefined_sanitizer:
@@ -14,6 +16,12 @@ std::string_view to_string(FindingSource source) {
       return "lsan";
     case FindingSource::memory_sanitizer:
       return "msan";
+    case FindingSource::gwp_asan:
+      return "gwp-asan";
+    case FindingSource::fuzzer:
+      return "libfuzzer";
+    case FindingSource::valgrind:
+      return "valgrind";
     case FindingSource::glibc:
       return "glibc";
     case FindingSource::cxx_runtime:
@@ -22,6 +30,16 @@ std::string_view to_string(FindingSource source) {
       return "assert";
     case FindingSource::ruby:
       return "ruby";
+    case FindingSource::go:
+      return "go";
+    case FindingSource::rust:
+      return "rust";
+    case FindingSource::jvm:
+      return "jvm";
+    case FindingSource::python:
+      return "python";
+    case FindingSource::javascript:
+      return "javascript";
     case FindingSource::signal:
       return "signal";
     case FindingSource::hang:

@@ -17,14 +17,23 @@ namespace repro {
 /// Who said it.
 enum class FindingSource : std::uint8_t {
   address_sanitizer,
+  hwaddress_sanitizer,
   thread_sanitizer,
   undefined_sanitizer,
   leak_sanitizer,
   memory_sanitizer,
+  gwp_asan,
+  fuzzer,        ///< libFuzzer's own findings: deadly signal, time-out, memory
+  valgrind,      ///< memcheck, helgrind, DRD; kinds as in their XML
   glibc,         ///< heap checks, mutex asserts, stack smashing, fortify
   cxx_runtime,   ///< terminate, pure virtual call
   assertion,     ///< assert(3)
   ruby,          ///< CRuby's own fatal report, `[BUG]`
+  go,            ///< the Go runtime: panics, fatal errors, proved deadlocks, races
+  rust,          ///< panics and the standard library's aborts
+  jvm,           ///< HotSpot's fatal errors, deadlocks, exceptions that end a thread
+  python,        ///< CPython's fatal errors, faulthandler, tracebacks
+  javascript,    ///< V8, node and JavaScriptCore
   signal,        ///< death by a signal that the harness did not send, with no report that explains it
   hang,          ///< the deadline passed, or a deadlock was proved
   oracle,        ///< wrong exit code or output
@@ -32,15 +41,24 @@ enum class FindingSource : std::uint8_t {
   unrecognised,  ///< looks like a report, kind unknown; the text is kept
 };
 
-inline constexpr std::array<FindingSource, 14> kFindingSources{FindingSource::address_sanitizer,
+inline constexpr std::array<FindingSource, 23> kFindingSources{FindingSource::address_sanitizer,
+                                                               FindingSource::hwaddress_sanitizer,
                                                                FindingSource::thread_sanitizer,
                                                                FindingSource::undefined_sanitizer,
                                                                FindingSource::leak_sanitizer,
                                                                FindingSource::memory_sanitizer,
+                                                               FindingSource::gwp_asan,
+                                                               FindingSource::fuzzer,
+                                                               FindingSource::valgrind,
                                                                FindingSource::glibc,
                                                                FindingSource::cxx_runtime,
                                                                FindingSource::assertion,
                                                                FindingSource::ruby,
+                                                               FindingSource::go,
+                                                               FindingSource::rust,
+                                                               FindingSource::jvm,
+                                                               FindingSource::python,
+                                                               FindingSource::javascript,
                                                                FindingSource::signal,
                                                                FindingSource::hang,
                                                                FindingSource::oracle,

@@ -51,6 +51,56 @@ TEST(Judge, CallsAWrongExitCodeAFail) {
   EXPECT_EQ(judgement.findings[0].signature, judgement.signatures[0].id);
 }
 
+TEST(Judge, CallsFatalReportsOfRuntimesCrashesWhateverTheExitCode) {
+  for (const std::string_view path :
+       {"go/go-1.19/index.txt", "go/go-1.19/map.txt", "rust/rustc-1.95/unwrap.txt",
+        "rust/rustc-1.95/nounwind.txt", "jvm/openjdk-17/segv.txt", "python/cpython-3.11/segv.txt",
+        "javascript/node-20/heap-limit.txt", "memcheck/valgrind-3.19/invalid-read.txt",
+        "libfuzzer/clang-19/deadly-signal.txt"}) {
+    EXPECT_EQ(judged(exited(0, "", captured_log(path))).outcome, Outcome::crash) << path;
+    EXPECT_EQ(judged(exited(2, "", captured_log(path))).outcome, Outcome::crash) << path;
+    EXPECT_EQ(judged(stopped_at_deadline(captured_log(path))).outcome, Outcome::crash) << path;
+  }
+}
+
+TEST(Judge, CallsADeadlockThatARuntimeProvedAHang) {
+  EXPECT_EQ(judged(exited(2, "", captured_log("go/go-1.19/deadlock.txt"))).outcome, Outcome::hang);
+  EXPECT_EQ(judged(stopped_at_deadline(captured_log("jvm/openjdk-17/deadlock.txt"))).outcome, Outcome::hang);
+}
+
+TEST(Judge, CallsRacesAndUncaughtExceptionsOfRuntimesFails) {
+  for (const std::string_view path :
+       {"go/go-1.19/race.txt", "helgrind/valgrind-3.19/race.txt", "jvm/openjdk-17/thread-exception.txt"}) {
+    EXPECT_EQ(judged(exited(0, "", captured_log(path))).outcome, Outcome::fail) << path;
+  }
+}
+
+TEST(Judge, KeepsATracebackOnlyOfARunThatFailed) {
+  const std::string log = captured_log("python/cpython-3.11/chained.txt");
+  EXPECT_EQ(judged(exited(0, "", log)).outcome, Outcome::ok);
+  EXPECT_TRUE(judged(exited(0, "", log)).findings.empty());
+  const Judgement failed = judged(exited(1, "", log));
+  EXPECT_EQ(failed.outcome, Outcome::fail);
+  EXPECT_EQ(failed.findings.size(), 2U);
+}
+
+TEST(Judge, PrefersWhatTheSupervisorSawToTheShellsWords) {
+  ProcessResult run = killed_by(SIGSEGV, "Segmentation fault (core dumped)\n");
+  CrashEvidence evidence;
+  evidence.signal = SIGSEGV;
+  evidence.summary = "SIGSEGV at 0x0";
+  evidence.stacks.push_back(Stack{});
+  run.crashes.push_back(evidence);
+  const Judgement judgement = judged(run);
+  ASSERT_EQ(judgement.findings.size(), 1U);
+  EXPECT_EQ(judgement.findings[0].message, "killed by SIGSEGV at 0x0");
+}
+
+TEST(Judge, CallsTheDeathOfAChildThatOnlyTheShellSawACrash) {
+  EXPECT_EQ(judged(exited(0, "", "./run.sh: line 3: 77 Segmentation fault      ./pool\n")).outcome,
+            Outcome::crash);
+}
+
 TEST(Judge, KeepsExitCode139ApartFromDeathBySegv) {
   EXPECT_EQ(judged(exited(139)).outcome, Outcome::fail);
   EXPECT_THAT(judged(exited(139)).reason, HasSubstr("signal 11"));
