@@ -1,6 +1,7 @@
 #include "harness/campaign/executor.h"
 
 #include <cerrno>
+#include <filesystem>
 #include <utility>
 
 #include <fmt/format.h>
@@ -74,6 +75,18 @@ Result<void> Executor::prepare_directory() {
   }
   REPRO_ASSIGN(directory_, process::RunDirectory::create(plan_.temporary_base));
   return {};
+}
+
+Symbolizer& Executor::symbolizer_of(const Arm& arm) {
+  std::unique_ptr<Symbolizer>& symbolizer = symbolizers_[arm.id];
+  if (symbolizer == nullptr) {
+    SymbolizerOptions options;
+    // Some runtimes print the program's name without its folder.
+    const std::string folder = std::filesystem::path(arm.command.argv.front()).parent_path();
+    if (!folder.empty()) options.folders.push_back(folder);
+    symbolizer = std::make_unique<Symbolizer>(std::move(options));
+  }
+  return *symbolizer;
 }
 
 void Executor::keep_files(CompletedRun& completed) const {
@@ -155,7 +168,8 @@ Result<std::optional<CompletedRun>> Executor::run(const Assignment& assignment) 
   }
 
   std::optional<findings::Judgement> judgement = findings::judge(
-      {*result, *plan_.oracle, arm.key.sanitizer, assignment.timeout, check ? &*check : nullptr});
+      {*result, *plan_.oracle, arm.key.sanitizer, assignment.timeout, check ? &*check : nullptr,
+       [this, &arm](Finding& finding) { symbolizer_of(arm).complete(finding); }});
   if (!judgement) return std::optional<CompletedRun>();
 
   CompletedRun completed;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -10,6 +11,7 @@
 #include "harness/campaign/dispenser.h"
 #include "harness/campaign/run_environment.h"
 #include "harness/campaign/run_schedule.h"
+#include "harness/campaign/symbolizer.h"
 #include "harness/findings/oracle.h"
 #include "harness/model/campaign.h"
 #include "harness/model/run_record.h"
@@ -64,10 +66,14 @@ class Executor {
   /// Keeps what the subject left in its folder, when the request keeps the logs of such a run.
   void keep_files(CompletedRun& completed) const;
 
+  /// Of one arm, since programs of several builds have one name. Made when the first report comes.
+  [[nodiscard]] Symbolizer& symbolizer_of(const Arm& arm);
+
   const ExecutionPlan& plan_;
   process::ProcessRunner& runner_;
   std::uint32_t job_;
   std::optional<process::RunDirectory> directory_;
+  std::map<std::uint32_t, std::unique_ptr<Symbolizer>> symbolizers_;  ///< by Arm::id
   std::optional<RunSchedule> schedule_;  ///< made for the first run that needs it
   hang::CodeLookup code_;
 };

@@ -1,12 +1,13 @@
 #include <array>
-#include <fstream>
+#include <cstdlib>
+#include <filesystem>
 #include <iostream>
 #include <limits>
 
 #include <fmt/format.h>
 
-#include "harness/base/files.h"
 #include "harness/base/text.h"
+#include "harness/campaign/symbolizer.h"
 #include "harness/campaign/triage_logs.h"
 #include "harness/campaign/version.h"
 #include "harness/cli/exit_codes.h"
@@ -23,6 +24,10 @@ namespace {
 constexpr std::array kOptions{
     OptionSpec{"suppress", OptionKind::texts, "FILE", "What",
                "leave out what the rules in this file mean (repeatable; docs/triage.md)"},
+    OptionSpec{"symbols", OptionKind::texts, "FOLDER", "What",
+               "look here for the programs of frames without names (repeatable)"},
+    OptionSpec{"debuginfod", OptionKind::flag, "", "What",
+               "ask the servers of DEBUGINFOD_URLS for debugging information", Layering::flag_only},
     OptionSpec{"json", OptionKind::flag, "", "Form", "JSON in place of text", Layering::flag_only},
     OptionSpec{"sarif", OptionKind::value, "FILE", "Form",
                "also write SARIF 2.1.0 for code-scanning services ('-' for standard output)",
@@ -54,6 +59,40 @@ constexpr VerbSpec kVerb{
     std::numeric_limits<std::size_t>::max(),
 };
 
+Result<campaign::SymbolizerOptions> read_symbols(const ParsedOptions& options) {
+  campaign::SymbolizerOptions symbols;
+  symbols.trust = campaign::Trust::build_ids;
+  symbols.folders = options.list("symbols");
+  symbols.asks_servers = options.flag("debuginfod");
+  for (const std::string& folder : symbols.folders) {
+    std::error_code error;
+    if (!std::filesystem::is_directory(folder, error)) {
+      return fail(ErrorKind::usage, fmt::format("{}: '{}' is no folder", options.origin("symbols"), folder));
+    }
+  }
+  const bool has_servers =
+      std::getenv("DEBUGINFOD_URLS") != nullptr;  // NOLINT(concurrency-mt-unsafe): read only
+  if (symbols.asks_servers && !has_servers) {
+    return fail(ErrorKind::usage, "--debuginfod: DEBUGINFOD_URLS names no server");
+  }
+  return symbols;
+}
+
+void add_symbol_warnings(const campaign::Symbolizer& symbolizer, std::vector<std::string>& warnings) {
+  for (const std::string& module : symbolizer.mismatched()) {
+    warnings.push_back(
+        fmt::format("'{}': the file here has another build id than the log: its frames stay without "
+                    "names; --symbols=FOLDER names the right one",
+                    printable(module)));
+  }
+  if (symbolizer.left() > 0) {
+    warnings.push_back(
+        fmt::format("{} frames have a module and an offset and no name: the programs of these logs are "
+                    "not here, or --symbols does not say where",
+                    symbolizer.left()));
+  }
+}
+
 Result<void> write_sarif(const std::string& path, const TriageReport& report) {
   return write_through_file(path, [&](std::ostream& out) -> Result<void> {
     report::write_triage_sarif(out, report, campaign::kToolVersion);
@@ -83,7 +122,11 @@ Result<int> triage_verb(const Invocation& invocation) {
   triage.paths = options->positionals;
   if (triage.paths.empty()) triage.paths.emplace_back("-");
   REPRO_ASSIGN(triage.suppressions, read_suppressions(*options));
+  REPRO_ASSIGN(campaign::SymbolizerOptions symbols, read_symbols(*options));
+  campaign::Symbolizer symbolizer(std::move(symbols));
+  triage.complete = [&symbolizer](Finding& finding) { symbolizer.complete(finding); };
   TriageReport report = campaign::triage_logs(triage);
+  add_symbol_warnings(symbolizer, report.warnings);
   add_suppression_warnings(report.suppressions, report.warnings);
   if (options->flag("json")) {
     report::write_triage_json(std::cout, report);

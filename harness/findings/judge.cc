@@ -348,6 +348,9 @@ std::optional<Judgement> judge(const JudgeInput& input) {
   if (input.run.stop_reason == StopReason::interrupted) return std::nullopt;
   Judgement judgement;
   judgement.findings = read_reports(input.run);
+  for (Finding& finding : judgement.findings) {
+    if (input.complete) input.complete(finding);
+  }
   join_abort_stacks(judgement.findings);
   join_crash_evidence(input.run, judgement.findings);
   drop_announcements(judgement.findings);

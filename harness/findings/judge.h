@@ -4,6 +4,7 @@
 // in the fixed order infra, crash, hang, fail, ok.
 
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -25,6 +26,8 @@ struct JudgeInput {
   std::chrono::nanoseconds timeout{0};  ///< the deadline that the run had, for the words of a hang
   /// Result of the oracle's check command on this run; null when there is none.
   const ProcessResult* check = nullptr;
+  /// Gives frames of a report their names before it is signed; empty: they stay as printed.
+  std::function<void(Finding&)> complete = {};
   const FrameRules& frame_rules = default_frame_rules();
 };
 

@@ -1,5 +1,6 @@
 #include "harness/hang/code_lookup.h"
 
+#include <cstdlib>
 #include <fstream>
 #include <mutex>
 #include <utility>
@@ -26,8 +27,20 @@ struct CodeLookup::Files {
     std::uint64_t bias = 0;         ///< address in the session minus offset
   };
 
-  // The callbacks must outlive the sessions. Debug files by build id in the usual folder only.
-  Dwfl_Callbacks callbacks{nullptr, ::dwfl_build_id_find_debuginfo, ::dwfl_offline_section_address, nullptr};
+  explicit Files(const DebugSources& sources) {
+    for (const std::string& folder : sources.folders) debug_path += ":" + folder;
+    debug_path_begin = debug_path.data();
+    // libdwfl's standard search asks the servers of DEBUGINFOD_URLS as well, once they are set.
+    const bool would_ask =
+        std::getenv("DEBUGINFOD_URLS") != nullptr;  // NOLINT(concurrency-mt-unsafe): read only
+    callbacks.find_debuginfo =
+        would_ask && !sources.asks_servers ? ::dwfl_build_id_find_debuginfo : ::dwfl_standard_find_debuginfo;
+  }
+
+  // What the sessions point to must outlive them.
+  std::string debug_path = ":.debug:/usr/lib/debug";
+  char* debug_path_begin = debug_path.data();
+  Dwfl_Callbacks callbacks{nullptr, nullptr, ::dwfl_offline_section_address, &debug_path_begin};
   std::map<std::string, File> by_path;
 
   File& open(const std::string& path) {
@@ -45,7 +58,7 @@ struct CodeLookup::Files {
   }
 };
 
-CodeLookup::CodeLookup() : files_(std::make_unique<Files>()) {}
+CodeLookup::CodeLookup(const DebugSources& sources) : files_(std::make_unique<Files>(sources)) {}
 
 CodeLookup::~CodeLookup() {
   const std::lock_guard lock(libdwfl_mutex());

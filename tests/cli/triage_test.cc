@@ -97,6 +97,50 @@ TEST_F(TriageTest, SuppressesByRulesCountsThemAndWarnsAtZero) {
   EXPECT_THAT(wrong.out, IsEmpty());
 }
 
+/// The canary's use after free, reported without names, as a runtime without a symbolizer does it.
+class UnnamedFrames : public TriageTest {
+ protected:
+  UnnamedFrames() {
+    std::filesystem::copy_file(canary_, folder_.file("canary"));
+    EXPECT_EQ(run({"--sanitizer=address", "--runs=1", "--env=ASAN_OPTIONS=symbolize=0", "--quiet", "--",
+                   "./canary", "use-after-free"})
+                  .exit_code,
+              10);
+    const json shown = parse(tool({"show", "x.repro", "--run=0", "--json"}).out);
+    run_ = shown["run"];
+    for (const json& report : run_["logs"]["reports"])
+      folder_.write("unnamed.log", report["text"].get<std::string>());
+  }
+
+  std::string canary_ = std::string(REPRO_TEST_BUILD_DIR) + "/lib/repro/canaries/canary.address";
+  json run_;
+};
+
+TEST_F(UnnamedFrames, AreNamedByRun) {
+  const json& frames = run_["findings"][0]["stacks"][0]["frames"];
+  EXPECT_THAT(frames[0]["function"].get<std::string>(), HasSubstr("use_after_free"));
+  EXPECT_THAT(frames[0]["file"].get<std::string>(), HasSubstr("memory.cc"));
+  EXPECT_GT(frames[0]["line"], 0);
+  EXPECT_FALSE(stored()["signatures"][0]["unsymbolized"]);
+}
+
+TEST_F(UnnamedFrames, AreNamedByTriageOnlyFromFilesThatTheUserOrABuildIdVouchesFor) {
+  const json with = triaged({"unnamed.log", "--symbols=."})["signatures"][0];
+  EXPECT_FALSE(with["unsymbolized"]);
+  EXPECT_EQ(with["id"], stored()["signatures"][0]["id"]) << "the same bug, whoever has named its frames";
+  // Another program under the name of the one that crashed.
+  std::filesystem::copy_file("/bin/true", folder_.file("canary"),
+                             std::filesystem::copy_options::overwrite_existing);
+  const json report = triaged({"unnamed.log"});
+  EXPECT_TRUE(report["signatures"][0]["unsymbolized"]);
+  // g++'s runtime prints no build id: then the file is not even looked at.
+  EXPECT_THAT(report["warnings"][0].get<std::string>(),
+              ::testing::AnyOf(HasSubstr("another build id"), HasSubstr("no name")));
+  const ToolResult wrong = tool({"triage", "unnamed.log", "--symbols=nowhere"});
+  EXPECT_EQ(wrong.exit_code, 2);
+  EXPECT_THAT(wrong.err, HasSubstr("--symbols: 'nowhere' is no folder"));
+}
+
 TEST_F(TriageTest, WritesSarifWithPlacesStacksAndFingerprints) {
   folder_.write("bad.log", corpus("asan/clang-14/heap-use-after-free.txt"));
   EXPECT_EQ(tool({"triage", "bad.log", "--sarif=out.sarif"}).exit_code, 10);
