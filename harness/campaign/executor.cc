@@ -124,7 +124,6 @@ Result<void> Executor::add_schedule(const Assignment& assignment, const Schedule
   order.seed = assignment.slot.seed;
   order.job = job_;
   order.plan = assignment.plan;
-  order.aim = &plan_.aim;
   if (!plan_.knowledge_directory.empty() && assignment.plan == nullptr) {
     order.knowledge = knowledge_file(plan_.knowledge_directory, assignment.slot.arm);
   }

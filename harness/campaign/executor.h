@@ -32,7 +32,6 @@ struct ExecutionPlan {
   process::CrashHook crash_hook;             ///< for plain builds; empty: a signal carries no evidence
   /// Folder for what controlled schedules learn from run to run, one file per arm; empty: they learn nothing.
   std::string knowledge_directory;
-  AimSites aim;  ///< of the schedules that can be directed at code
 };
 
 /// A run with the identities of what it found.

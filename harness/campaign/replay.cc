@@ -110,7 +110,7 @@ Result<std::optional<MinimisedSchedule>> minimise_run(Replayer& replayer, const 
     return fail(
         ErrorKind::usage,
         fmt::format("run {} has no recorded schedule: only runs of a controlled schedule (random, pct, "
-                    "pos, surw, guided) can be minimised, and only where their logs are kept",
+                    "pos, surw) can be minimised, and only where their logs are kept",
                     run.row.slot.index));
   }
   bool is_interrupted = false;

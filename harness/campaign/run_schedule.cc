@@ -177,9 +177,6 @@ Result<void> RunSchedule::prepare(const ScheduleOrder& order, process::RunSpec& 
     set(schedule::noise::kPercentVariable, std::to_string(order.spec.noise_percent));
     set(schedule::noise::kSeedVariable, std::to_string(order.seed));
     set(schedule::noise::kReportVariable, report);
-    if (order.aim != nullptr && !order.aim->noise.empty()) {
-      set(schedule::noise::kAimVariable, order.aim->noise);
-    }
     return {};
   }
   REPRO_TRY(trace_.clear());
@@ -188,9 +185,6 @@ Result<void> RunSchedule::prepare(const ScheduleOrder& order, process::RunSpec& 
   set(schedule::kTraceVariable, trace_.path());
   set(schedule::kCpuVariable, std::to_string(processor_of(order.job)));
   if (!order.knowledge.empty()) set(schedule::kProfileVariable, order.knowledge);
-  if (order.aim != nullptr && !order.aim->controlled.empty()) {
-    set(schedule::kAimVariable, order.aim->controlled);
-  }
   if (order.plan != nullptr) {
     const std::string plan = folder_.path() + "/plan";
     REPRO_TRY(write_file_atomically(plan, schedule::encode_plan(*order.plan)));

@@ -16,12 +16,6 @@
 
 namespace repro::campaign {
 
-/// The code that a directed schedule is directed at, in the two forms that the libraries read.
-struct AimSites {
-  std::string controlled;  ///< value of schedule::kAimVariable
-  std::string noise;       ///< value of schedule::noise::kAimVariable
-};
-
 /// What the schedule of one run is to be.
 struct ScheduleOrder {
   ScheduleSpec spec;
@@ -29,7 +23,6 @@ struct ScheduleOrder {
   std::uint32_t job = 0;
   std::string knowledge;                              ///< path of the arm's profile; empty: none is kept
   const std::vector<ScheduleSwitch>* plan = nullptr;  ///< followed in place of the strategy; not owned
-  const AimSites* aim = nullptr;                      ///< not owned
 };
 
 /// The files by which the runs of one job get a preloaded schedule and tell what it did. Not thread-safe.

@@ -41,7 +41,7 @@ namespace {
 
 /// The ones that found most in comparisons, each strong where others are weak; `noise` for what a controlled
 /// schedule cannot show (it serialises), `pct:10` for bugs that need several ordered steps.
-constexpr std::string_view kPortfolio = "surw,pos,pct,pct:10,random,guided,noise";
+constexpr std::string_view kPortfolio = "surw,pos,pct,pct:10,random,noise";
 constexpr std::uint64_t kDefaultSchedules = 2000;
 constexpr std::uint64_t kDefaultConfirm = 100;
 constexpr std::uint64_t kMostRuns = 1'000'000'000;
@@ -50,7 +50,7 @@ constexpr std::array kOptions{
     OptionSpec{"variant", OptionKind::value, "NAME", "What", "variant of the scenario (default: its first)"},
     OptionSpec{"sanitizer", OptionKind::value, "BUILD", "What", "build: plain, address, thread, ..."},
     OptionSpec{"strategies", OptionKind::list, "NAME,...", "What",
-               "schedules to try (default surw,pos,pct,pct:10,random,guided,noise)", Layering::flag_only},
+               "schedules to try (default surw,pos,pct,pct:10,random,noise)", Layering::flag_only},
     OptionSpec{"env", OptionKind::texts, "K=V", "What", "set a variable for the subject (repeatable)"},
     OptionSpec{"cwd", OptionKind::value, "DIR", "What", "working directory of the subject"},
     OptionSpec{"stdin", OptionKind::value, "FILE", "What", "standard input of the subject"},

@@ -30,7 +30,7 @@ constexpr VerbSpec kVerb{
     "run a recorded run again and say how often the same failure came back",
     "repro replay [FILE] RUN [options]",
     "Runs one run of a campaign again: the same arm, environment and seed. A run of a controlled schedule\n"
-    "(--schedule=random, pct, pos, surw, guided) follows the switches that were recorded, so the "
+    "(--schedule=random, pct, pos, surw) follows the switches that were recorded, so the "
     "interleaving\n"
     "is the same. For any other run only the seed is: the system's timing does not replay, and how often "
     "the\n"

@@ -48,7 +48,7 @@ constexpr std::array kOptions{
                "builds to run: plain, address, thread, undefined, memory"},
     OptionSpec{"schedule", OptionKind::list, "NAME,...", "What",
                "how thread timing is treated, an arm for each: os (default), noise[:PERCENT], or controlled: "
-               "random, pct[:DEPTH], pos, surw, guided"},
+               "random, pct[:DEPTH], pos, surw"},
     OptionSpec{"pressure", OptionKind::list, "WHAT,...", "What",
                "arms under pressure from outside, beside an untouched one: load:N busy threads, affinity:N "
                "processors"},

@@ -12,11 +12,10 @@
 namespace repro {
 namespace {
 
-constexpr std::array<ScheduleKind, 8> kKinds{ScheduleKind::os,     ScheduleKind::noise, ScheduleKind::random,
-                                             ScheduleKind::pct,    ScheduleKind::pos,   ScheduleKind::surw,
-                                             ScheduleKind::guided, ScheduleKind::aim};
+constexpr std::array<ScheduleKind, 6> kKinds{ScheduleKind::os,  ScheduleKind::noise, ScheduleKind::random,
+                                             ScheduleKind::pct, ScheduleKind::pos,   ScheduleKind::surw};
 constexpr std::string_view kChoices =
-    "os, os+load:N, os+affinity:N, noise[:PERCENT], random, pct[:DEPTH], pos, surw, guided or aim";
+    "os, os+load:N, os+affinity:N, noise[:PERCENT], random, pct[:DEPTH], pos or surw";
 /// More change points than a bug has ever been seen to need (SCTBench: five) only make a schedule random.
 constexpr std::uint32_t kMostDepth = 64;
 constexpr std::uint32_t kMostLoad = 1024;
@@ -79,10 +78,6 @@ std::string_view to_string(ScheduleKind kind) {
       return "pos";
     case ScheduleKind::surw:
       return "surw";
-    case ScheduleKind::guided:
-      return "guided";
-    case ScheduleKind::aim:
-      return "aim";
   }
   REPRO_CHECK(false);
   return {};

@@ -17,8 +17,6 @@ enum class ScheduleKind : std::uint8_t {
   pct,     ///< random priorities with `depth` - 1 change points
   pos,     ///< random priorities of pending operations, redrawn where they race
   surw,    ///< uniform over the interleavings of one shared address
-  guided,  ///< feedback on which read saw which write
-  aim,     ///< directed at the two sides of a known race
 };
 
 struct ScheduleSpec {
@@ -36,8 +34,8 @@ struct ScheduleSpec {
   friend bool operator==(const ScheduleSpec&, const ScheduleSpec&) = default;
 };
 
-/// Reads `os`, `os+load:N`, `os+affinity:N`, `noise[:PERCENT]`, `random`, `pct[:DEPTH]`, `pos`, `surw`,
-/// `guided` and `aim`. Errors: usage, with the choices, or the range of a number.
+/// Reads `os`, `os+load:N`, `os+affinity:N`, `noise[:PERCENT]`, `random`, `pct[:DEPTH]`, `pos` and `surw`.
+/// Errors: usage, with the choices, or the range of a number.
 [[nodiscard]] Result<ScheduleSpec> parse_schedule(std::string_view text);
 
 /// The text that parse_schedule reads back to the same: the name of the arm. Numbers that are the default are

@@ -11,8 +11,8 @@ namespace {
 using ::testing::HasSubstr;
 
 TEST(ScheduleSpec, ReadsBackWhatItWrites) {
-  for (const char* text : {"os", "os+load:4", "os+affinity:1", "noise", "noise:50", "random", "pct", "pct:10",
-                           "pos", "surw", "guided", "aim"}) {
+  for (const char* text :
+       {"os", "os+load:4", "os+affinity:1", "noise", "noise:50", "random", "pct", "pct:10", "pos", "surw"}) {
     const Result<ScheduleSpec> spec = parse_schedule(text);
     ASSERT_TRUE(spec) << text;
     EXPECT_EQ(to_string(*spec), text);

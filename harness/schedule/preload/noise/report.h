@@ -13,11 +13,6 @@ inline constexpr const char* kPercentVariable = "REPRO_NOISE";
 inline constexpr const char* kSeedVariable = "REPRO_NOISE_SEED";
 /// Path of a file of sizeof(NoiseReport) bytes that the harness has made; every process of the run maps it.
 inline constexpr const char* kReportVariable = "REPRO_NOISE_REPORT";
-/// Optional: code of the program in which a delay is wanted, `START-END,START-END,...`, hexadecimal offsets
-/// from where the program is loaded, at most kMostAims of them.
-inline constexpr const char* kAimVariable = "REPRO_NOISE_AIM";
-inline constexpr std::uint32_t kMostAims = 64;
-
 inline constexpr std::uint64_t kReportMagic = 0x31657369'6f6e7072U;  // "rpnoise1"
 
 /// Counters of all processes of a run, updated with relaxed atomic additions. The harness writes `magic`.
@@ -28,7 +23,6 @@ struct NoiseReport {
   std::uint64_t points = 0;      ///< calls of hooked functions
   std::uint64_t delays = 0;      ///< how often it acted
   std::uint64_t delayed_ns = 0;  ///< for how long, all threads together
-  std::uint64_t aimed = 0;       ///< delays at a place that was aimed at; part of `delays`
 };
 
 }  // namespace repro::schedule::noise

@@ -1,7 +1,6 @@
 // One decision per hooked call:
 //
 //   in a starvation interval and this thread is a victim     sleep until its end
-//   in code that is aimed at                                 sleep, every second time
 //   the site has backed off, or the draw says no             go on
 //   otherwise                                                yield, spin or sleep, log-uniform in length
 //
@@ -20,9 +19,7 @@
 #include <cstdlib>
 #include <ctime>
 
-#include <execinfo.h>
 #include <fcntl.h>
-#include <link.h>
 #include <sched.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -42,11 +39,6 @@ constexpr std::uint64_t kAllowance = 20'000'000;
 constexpr std::uint64_t kShortestSleep = 20 * kMicrosecond;
 constexpr std::uint32_t kSites = 4096;
 
-struct Range {
-  std::uintptr_t begin = 0;
-  std::uintptr_t end = 0;
-};
-
 struct Thread {
   std::uint64_t random = 0;
   std::uint64_t children = 0;
@@ -63,8 +55,6 @@ Plan plan;
 NoiseReport* report = nullptr;  // null: inert
 std::uint64_t process_started_ns = 0;
 std::array<std::atomic<std::uint32_t>, kSites> hits;
-std::array<Range, kMostAims> aims;
-std::uint32_t aim_count = 0;
 __attribute__((tls_model("initial-exec"))) thread_local Thread self;
 
 std::uint64_t now_ns() {
@@ -123,18 +113,6 @@ void delay(std::uint64_t length, std::uint64_t now) {
   count(report->delayed_ns, took);
 }
 
-bool is_aimed_at() {
-  std::array<void*, 24> frames{};
-  const int depth = ::backtrace(frames.data(), static_cast<int>(frames.size()));
-  for (int i = 0; i < depth; ++i) {
-    const auto address = reinterpret_cast<std::uintptr_t>(frames[static_cast<std::size_t>(i)]);
-    for (std::uint32_t aim = 0; aim < aim_count; ++aim) {
-      if (address >= aims[aim].begin && address <= aims[aim].end) return true;
-    }
-  }
-  return false;
-}
-
 std::uint32_t visit(Point point, const void* object, const void* site) {
   const std::uint64_t key = mix(reinterpret_cast<std::uintptr_t>(site)) ^
                             mix(reinterpret_cast<std::uintptr_t>(object) + static_cast<std::uint32_t>(point));
@@ -155,38 +133,9 @@ void decide(Point point, const void* object, const void* site) {
     if (left > 0) return delay(left, now);
   }
   const std::uint64_t draw = next_random(self.random);
-  if (aim_count > 0 && is_aimed_at()) {
-    if (draw % 2 != 0) return;
-    count(report->aimed, 1);
-    return delay(delay_length(next_random(self.random), 4 * plan.longest_ns), now);
-  }
   if (!may_delay(visit(point, object, site))) return;
   if (draw % (is_edge(point) ? 2 : plan.one_in) != 0) return;
   delay(delay_length(next_random(self.random), plan.longest_ns), now);
-}
-
-std::uintptr_t program_base() {
-  std::uintptr_t base = 0;
-  ::dl_iterate_phdr(
-      [](dl_phdr_info* info, std::size_t, void* to) {
-        *static_cast<std::uintptr_t*>(to) = info->dlpi_addr;  // the program itself comes first
-        return 1;
-      },
-      &base);
-  return base;
-}
-
-void read_aims(const char* text) {
-  const std::uintptr_t base = program_base();
-  while (*text != '\0' && aim_count < kMostAims) {
-    char* end = nullptr;
-    const std::uintptr_t first = std::strtoull(text, &end, 16);
-    if (*end != '-') return;
-    const std::uintptr_t last = std::strtoull(end + 1, &end, 16);
-    aims[aim_count++] = {base + first, base + last};
-    if (*end != ',') return;
-    text = end + 1;
-  }
 }
 
 NoiseReport* map_report(const char* path) {
@@ -213,12 +162,6 @@ __attribute__((constructor)) void start() {
   plan = make_plan(std::strtoull(seed, nullptr, 10),
                    static_cast<std::uint32_t>(std::strtoul(percent, nullptr, 10)));
   process_started_ns = now_ns();
-  if (const char* aim = std::getenv(kAimVariable); aim != nullptr) {
-    read_aims(aim);
-    // The first unwinding loads a library; later ones allocate nothing.
-    std::array<void*, 2> frames{};
-    ::backtrace(frames.data(), static_cast<int>(frames.size()));
-  }
   report = mapped;
   count(report->processes, 1);
   know_thread(mix(plan.seed), true);
