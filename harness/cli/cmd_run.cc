@@ -98,7 +98,10 @@ constexpr std::array kOptions{
     OptionSpec{"export-json", OptionKind::value, "FILE", "Result",
                "write all runs as JSON ('-' for standard output)"},
     OptionSpec{"export-markdown", OptionKind::value, "FILE", "Result", "write the table as Markdown"},
+    OptionSpec{"export-html", OptionKind::value, "FILE", "Result",
+               "write one page that shows it all in a browser"},
     OptionSpec{"export-csv", OptionKind::value, "FILE", "Result", "write one line per run"},
+    OptionSpec{"export-junit", OptionKind::value, "FILE", "Result", "write JUnit XML, one test case per arm"},
     OptionSpec{"json", OptionKind::flag, "", "Result", "JSON on standard output in place of the table"},
     OptionSpec{"progress", OptionKind::value, "MODE", "Result", "auto (default), plain or none"},
     OptionSpec{"quiet", OptionKind::flag, "", "Result", "print no table, no progress and no notes"},
@@ -387,6 +390,7 @@ class RunCommand {
       if (run_.request.until) REPRO_TRY(show_comparison(output_style(environment_)));
     }
     REPRO_TRY(write_exports(settings_.exports, summary, *store_));
+    REPRO_TRY(add_step_summary(environment_, summary));
     std::cout.flush();
     if (!settings_.is_quiet && !settings_.wants_json) say_what_is_next(summary);
     return {};
@@ -412,6 +416,8 @@ class RunCommand {
     const std::vector<std::string> words{"repro", "show", settings_.out};
     const std::string show = shell_quote(words);
     std::cerr << "\nThe campaign is stored. Look closer with:\n  " << show << '\n';
+    std::cerr << fmt::format("  repro report {} --out=report.html\n",
+                             shell_quote(std::vector<std::string>{settings_.out}));
     const std::string files = store::files_directory(settings_.out);
     if (::access(files.c_str(), F_OK) == 0)
       std::cerr << fmt::format("  ls {}\n", shell_quote(std::vector<std::string>{files}));

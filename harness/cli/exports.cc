@@ -1,6 +1,5 @@
 #include "harness/cli/exports.h"
 
-#include <array>
 #include <cerrno>
 #include <filesystem>
 #include <fstream>
@@ -11,35 +10,9 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include "harness/report/csv.h"
-#include "harness/report/json.h"
 #include "harness/report/markdown.h"
 
 namespace repro::cli {
-namespace {
-
-constexpr std::array<std::pair<std::string_view, ExportFormat>, 3> kOptions{{
-    {"export-json", ExportFormat::json},
-    {"export-markdown", ExportFormat::markdown},
-    {"export-csv", ExportFormat::csv},
-}};
-
-Result<void> write_to(std::ostream& out, ExportFormat format, const CampaignSummary& summary,
-                      const store::Store& store) {
-  const report::RunSource runs = [&store](const auto& visit) { return store.for_each_run(visit); };
-  switch (format) {
-    case ExportFormat::json:
-      return report::write_json(out, summary, runs);
-    case ExportFormat::markdown:
-      report::write_markdown(out, summary);
-      return {};
-    case ExportFormat::csv:
-      return report::write_csv(out, summary, runs);
-  }
-  return {};
-}
-
-}  // namespace
 
 Result<void> check_writable(const std::string& origin, const std::string& path) {
   if (path == "-") return {};
@@ -80,11 +53,12 @@ Result<void> write_through_file(const std::string& path,
 
 Result<std::vector<Export>> read_exports(const ParsedOptions& options) {
   std::vector<Export> exports;
-  for (const auto& [name, format] : kOptions) {
-    const std::optional<std::string> path = options.value(name);
+  for (const auto& [name, format] : kDocumentFormats) {
+    const std::string option = fmt::format("export-{}", name);
+    const std::optional<std::string> path = options.value(option);
     if (!path) continue;
+    REPRO_TRY(check_writable(options.origin(option), *path));
     exports.push_back({format, *path});
-    REPRO_TRY(check_writable(options.origin(name), *path));
   }
   return exports;
 }
@@ -93,9 +67,24 @@ Result<void> write_exports(const std::vector<Export>& exports, const CampaignSum
                            const store::Store& store) {
   for (const Export& target : exports) {
     REPRO_TRY(write_through_file(
-        target.path, [&](std::ostream& out) { return write_to(out, target.format, summary, store); }));
+        target.path, [&](std::ostream& out) { return write_document(out, target.format, summary, store); }));
   }
   return {};
+}
+
+Result<void> add_step_summary(const std::map<std::string, std::string>& environment,
+                              const CampaignSummary& summary) {
+  const auto file = environment.find("GITHUB_STEP_SUMMARY");
+  if (file == environment.end() || file->second.empty()) return {};
+  errno = 0;
+  std::ofstream out(file->second, std::ios::binary | std::ios::app);
+  out << "## repro: " << (summary.request.scenario.empty() ? "campaign" : summary.request.scenario) << "\n\n";
+  report::write_markdown(out, summary);
+  out << '\n';
+  out.flush();
+  if (out) return {};
+  return fail_errno(ErrorKind::usage, fmt::format("GITHUB_STEP_SUMMARY: cannot write '{}'", file->second),
+                    errno == 0 ? EIO : errno);
 }
 
 }  // namespace repro::cli

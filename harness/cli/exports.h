@@ -1,25 +1,25 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <ostream>
 #include <string>
 #include <vector>
 
 #include "harness/base/result.h"
+#include "harness/cli/documents.h"
 #include "harness/cli/options.h"
 #include "harness/model/summary.h"
 #include "harness/store/store.h"
 
 namespace repro::cli {
 
-enum class ExportFormat : std::uint8_t { json, markdown, csv };
-
 struct Export {
-  ExportFormat format = ExportFormat::json;
+  DocumentFormat format = DocumentFormat::json;
   std::string path;  ///< `-` for standard output
 };
 
-/// Reads --export-json, --export-markdown and --export-csv, and checks that each can be written, so that a
+/// Reads --export-json, --export-markdown and their like, and checks that each can be written, so that a
 /// campaign of hours does not end with a report that has no place. Errors: usage, naming the option.
 [[nodiscard]] Result<std::vector<Export>> read_exports(const ParsedOptions& options);
 
@@ -34,5 +34,10 @@ struct Export {
 /// Writes all of them. Errors: usage, naming the file.
 [[nodiscard]] Result<void> write_exports(const std::vector<Export>& exports, const CampaignSummary& summary,
                                          const store::Store& store);
+
+/// Adds the table to the page that GitHub Actions shows of a job, where GITHUB_STEP_SUMMARY in `environment`
+/// names its file. Errors: usage, naming the file.
+[[nodiscard]] Result<void> add_step_summary(const std::map<std::string, std::string>& environment,
+                                            const CampaignSummary& summary);
 
 }  // namespace repro::cli

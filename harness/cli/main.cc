@@ -21,7 +21,7 @@ struct Verb {
   Result<int> (*run)(const Invocation&);
 };
 
-constexpr std::array<Verb, 12> kVerbs{{
+constexpr std::array<Verb, 13> kVerbs{{
     {"run", "repeat a scenario or a command, judge every run, print the table", run_verb},
     {"hunt", "search schedules until a failure is found, then confirm it", hunt_verb},
     {"replay", "run a recorded run again: does the same failure come back?", replay_verb},
@@ -32,6 +32,7 @@ constexpr std::array<Verb, 12> kVerbs{{
     {"bisect", "the first bad revision of a failure that does not always show", bisect_verb},
     {"show", "show a campaign, one of its runs, or one of its bugs", show_verb},
     {"triage", "name and count the bugs in logs that exist already", triage_verb},
+    {"report", "write a campaign as Markdown, HTML, JSON, CSV or JUnit XML", report_verb},
     {"list", "list the built-in scenarios, their variants and builds", list_verb},
     {"doctor", "is this machine able to see what it should?", doctor_verb},
 }};

@@ -26,6 +26,7 @@ struct Invocation {
 [[nodiscard]] Result<int> minimize_verb(const Invocation& invocation);
 [[nodiscard]] Result<int> show_verb(const Invocation& invocation);
 [[nodiscard]] Result<int> triage_verb(const Invocation& invocation);
+[[nodiscard]] Result<int> report_verb(const Invocation& invocation);
 [[nodiscard]] Result<int> list_verb(const Invocation& invocation);
 [[nodiscard]] Result<int> doctor_verb(const Invocation& invocation);
 

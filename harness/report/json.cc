@@ -7,6 +7,7 @@
 #include "harness/base/check.h"
 #include "harness/model/json.h"
 #include "harness/report/bugs.h"
+#include "harness/report/json_parts.h"
 #include "harness/report/json_values.h"
 #include "harness/report/wording.h"
 
@@ -59,28 +60,6 @@ Json schedule_counts_to_json(const ScheduleSummary& schedule) {
               {"runs_with_memory_points", schedule.runs_with_memory_points}};
 }
 
-Json arm_to_json(const ArmSummary& arm) {
-  Json json{{"id", arm.id}};
-  json.update(key_to_json(arm.key));
-  json.update(counts_to_json(arm.counts));
-  json["rate"] = arm.rate ? Json(arm.rate->rate) : Json();
-  const bool has_interval = arm.rate && !has_drift(arm);
-  json["rate_low"] = has_interval ? Json(arm.rate->low) : Json();
-  json["rate_high"] = has_interval ? Json(arm.rate->high) : Json();
-  json["drift"] = arm.drift ? drift_to_json(*arm.drift) : Json();
-  json["wall_ms"] =
-      arm.wall
-          ? Json{{"median", ms(arm.wall->median)}, {"p95", ms(arm.wall->p95)}, {"max", ms(arm.wall->max)}}
-          : Json();
-  json["max_rss_kib"] = kibibytes(arm.max_rss_bytes);
-  json["first_failure_run"] = or_null(arm.first_failure_run);
-  json["runs_by_finding"] = Json::object();
-  for (const auto& [finding, runs] : arm.runs_by_finding) json["runs_by_finding"][finding] = runs;
-  json["blind"] = arm.blind.empty() ? Json() : Json(arm.blind);
-  json["schedule_counts"] = arm.schedule ? schedule_counts_to_json(*arm.schedule) : Json();
-  return json;
-}
-
 const ArmSummary& arm_of(const CampaignSummary& summary, std::uint32_t id) {
   const auto found = std::find_if(summary.arms.begin(), summary.arms.end(),
                                   [&](const ArmSummary& arm) { return arm.id == id; });
@@ -96,42 +75,6 @@ Json arms_to_json(const CampaignSummary& summary, const std::map<std::uint32_t, 
     arms.push_back(std::move(entry));
   }
   return arms;
-}
-
-Json signature_to_json(const CampaignSummary& summary, const SignatureSummary& counted) {
-  Json json = to_json(counted.signature);
-  json["runs"] = counted.runs;
-  json["arms"] = arms_to_json(summary, counted.runs_by_arm);
-  json["first_run"] = counted.first_run;
-  return json;
-}
-
-Json counted_bug_to_json(const CampaignSummary& summary, const BugSummary& counted) {
-  Json json = bug_to_json(counted.bug);
-  json["runs"] = counted.runs;
-  json["arms"] = arms_to_json(summary, counted.runs_by_arm);
-  json["first_run"] = counted.first_run;
-  return json;
-}
-
-Json campaign_to_json(const CampaignSummary& summary) {
-  Json infra = Json::array();
-  for (const InfraReason& one : summary.infra) {
-    infra.push_back(Json{{"reason", one.reason}, {"runs", one.runs}, {"first_run", one.first_run}});
-  }
-  return Json{{"file", to_valid_utf8(summary.file)},
-              {"scenario", summary.request.scenario},
-              {"seed", summary.request.seed},
-              {"state", to_string(summary.state)},
-              {"state_note", summary.state_note},
-              {"started_at", utc_time(summary.started_at)},
-              {"wall_ms", ms(summary.wall)},
-              {"adaptive_timeout_ms", ms_or_null(summary.adaptive_timeout)},
-              {"totals", counts_to_json(summary.totals())},
-              {"infra", std::move(infra)},
-              {"warnings", summary.warnings},
-              {"machine", summary.machine},
-              {"request", to_json(summary.request)}};
 }
 
 Json run_to_json(const CampaignSummary& summary, const RunRow& run) {
@@ -186,6 +129,64 @@ class ArrayWriter {
 };
 
 }  // namespace
+
+Json arm_to_json(const ArmSummary& arm) {
+  Json json{{"id", arm.id}};
+  json.update(key_to_json(arm.key));
+  json.update(counts_to_json(arm.counts));
+  json["rate"] = arm.rate ? Json(arm.rate->rate) : Json();
+  const bool has_interval = arm.rate && !has_drift(arm);
+  json["rate_low"] = has_interval ? Json(arm.rate->low) : Json();
+  json["rate_high"] = has_interval ? Json(arm.rate->high) : Json();
+  json["drift"] = arm.drift ? drift_to_json(*arm.drift) : Json();
+  json["wall_ms"] =
+      arm.wall
+          ? Json{{"median", ms(arm.wall->median)}, {"p95", ms(arm.wall->p95)}, {"max", ms(arm.wall->max)}}
+          : Json();
+  json["max_rss_kib"] = kibibytes(arm.max_rss_bytes);
+  json["first_failure_run"] = or_null(arm.first_failure_run);
+  json["runs_by_finding"] = Json::object();
+  for (const auto& [finding, runs] : arm.runs_by_finding) json["runs_by_finding"][finding] = runs;
+  json["blind"] = arm.blind.empty() ? Json() : Json(arm.blind);
+  json["schedule_counts"] = arm.schedule ? schedule_counts_to_json(*arm.schedule) : Json();
+  return json;
+}
+
+Json signature_to_json(const CampaignSummary& summary, const SignatureSummary& counted) {
+  Json json = to_json(counted.signature);
+  json["runs"] = counted.runs;
+  json["arms"] = arms_to_json(summary, counted.runs_by_arm);
+  json["first_run"] = counted.first_run;
+  return json;
+}
+
+Json counted_bug_to_json(const CampaignSummary& summary, const BugSummary& counted) {
+  Json json = bug_to_json(counted.bug);
+  json["runs"] = counted.runs;
+  json["arms"] = arms_to_json(summary, counted.runs_by_arm);
+  json["first_run"] = counted.first_run;
+  return json;
+}
+
+Json campaign_to_json(const CampaignSummary& summary) {
+  Json infra = Json::array();
+  for (const InfraReason& one : summary.infra) {
+    infra.push_back(Json{{"reason", one.reason}, {"runs", one.runs}, {"first_run", one.first_run}});
+  }
+  return Json{{"file", to_valid_utf8(summary.file)},
+              {"scenario", summary.request.scenario},
+              {"seed", summary.request.seed},
+              {"state", to_string(summary.state)},
+              {"state_note", summary.state_note},
+              {"started_at", utc_time(summary.started_at)},
+              {"wall_ms", ms(summary.wall)},
+              {"adaptive_timeout_ms", ms_or_null(summary.adaptive_timeout)},
+              {"totals", counts_to_json(summary.totals())},
+              {"infra", std::move(infra)},
+              {"warnings", summary.warnings},
+              {"machine", summary.machine},
+              {"request", to_json(summary.request)}};
+}
 
 Result<void> write_json(std::ostream& out, const CampaignSummary& summary, const RunSource& runs) {
   out << "{\"schema\":" << kJsonSchema << ",\n\"campaign\":";

@@ -33,7 +33,8 @@ constexpr std::chrono::milliseconds kConditionBound = 1min;
 constexpr std::chrono::milliseconds kPollEvery = 5ms;
 
 bool decides_what_the_tool_does(std::string_view name) {
-  return name.starts_with("REPRO_") || name == "CLICOLOR_FORCE" || name == "NO_COLOR" || name == "COLUMNS";
+  return name.starts_with("REPRO_") || name == "CLICOLOR_FORCE" || name == "NO_COLOR" || name == "COLUMNS" ||
+         name == "GITHUB_STEP_SUMMARY";
 }
 
 std::vector<std::string> environment_with(const Variables& additions) {
