@@ -1,6 +1,7 @@
 #include "scenarios/seqlock-fence/model.h"
 
 #include <map>
+#include <tuple>
 #include <utility>
 
 namespace seqlock_fence {
@@ -15,7 +16,10 @@ struct State {
   std::array<std::uint8_t, kThreads> performed{};  ///< a bit per operation
   std::array<std::uint8_t, kLocations> memory{};
   std::array<std::uint8_t, 8> seen{};  ///< by operation of the reader
-  friend auto operator<=>(const State&, const State&) = default;
+  friend bool operator<(const State& left, const State& right) {
+    return std::tie(left.performed, left.memory, left.seen) <
+           std::tie(right.performed, right.memory, right.seen);
+  }
 };
 
 struct Counts {
@@ -112,7 +116,7 @@ class Explorer {
       case Action::fence:
         return who + "passes its fence";
     }
-    return who;
+    return {};
   }
 
   std::array<const Program*, kThreads> programs_;
