@@ -13,6 +13,7 @@
 #include "harness/base/files.h"
 #include "harness/base/text.h"
 #include "harness/campaign/located_json.h"
+#include "harness/campaign/scenario_fields.h"
 #include "harness/campaign/subject.h"
 
 namespace repro::campaign {
@@ -38,30 +39,9 @@ const std::vector<std::string>& variant_keys() {
   static const std::vector<std::string> keys{"name", "summary", "arguments", "environment", "expect"};
   return keys;
 }
-const std::vector<std::string>& oracle_keys() {
-  static const std::vector<std::string> keys{"ok_exit_codes", "expect_file",       "match",
-                                             "no_match",      "reference_command", "ignore_line_order",
-                                             "check_command"};
-  return keys;
-}
 const std::vector<std::string>& defaults_keys() {
   static const std::vector<std::string> keys{"variants"};
   return keys;
-}
-
-std::vector<std::string> outcome_names() {
-  std::vector<std::string> names;
-  for (const Outcome outcome : kOutcomes) {
-    if (outcome != Outcome::infra) names.emplace_back(to_string(outcome));
-  }
-  return names;
-}
-
-std::vector<std::string> build_names() {
-  std::vector<std::string> names;
-  names.reserve(kSanitizers.size());
-  for (const Sanitizer build : kSanitizers) names.emplace_back(to_string(build));
-  return names;
 }
 
 std::vector<std::string> variant_names(const Scenario& scenario) {
@@ -70,47 +50,11 @@ std::vector<std::string> variant_names(const Scenario& scenario) {
   return names;
 }
 
-/// "; did you mean 'X'?", or all that there is to choose from.
-std::string hint(std::string_view word, const std::vector<std::string>& known) {
-  const std::string nearest = suggestion(word, known);
-  return nearest.empty() ? fmt::format("; known: {}", fmt::join(known, ", ")) : nearest;
-}
-
-/// Names appear in file names, option lists (split at commas) and tables.
-bool is_name(std::string_view text) {
-  constexpr std::string_view kAllowed = "abcdefghijklmnopqrstuvwxyz0123456789-._";
-  return !text.empty() && text.find_first_not_of(kAllowed) == std::string_view::npos && text.front() != '-' &&
-         text.front() != '.';
-}
-
-bool is_one_line(std::string_view text) {
-  return !trim(text).empty() && text.find('\n') == std::string_view::npos;
-}
-
 constexpr std::array<std::string_view, 2> kPlaceholders{"${folder}", "${program}"};
 
-/// The first `${...}` that scenario_command() would not replace, or "".
-std::string unknown_placeholder(std::string_view text) {
-  for (std::size_t at = text.find("${"); at != std::string_view::npos; at = text.find("${", at + 2)) {
-    const std::string_view rest = text.substr(at);
-    if (std::any_of(kPlaceholders.begin(), kPlaceholders.end(),
-                    [&](std::string_view known) { return rest.starts_with(known); })) {
-      continue;
-    }
-    return std::string(rest.substr(0, rest.find('}') == std::string_view::npos ? 2 : rest.find('}') + 1));
-  }
-  return {};
-}
-
-std::string expand(std::string text, const std::string& folder, const std::string& program) {
-  const auto replace_all = [&text](std::string_view name, const std::string& value) {
-    for (std::size_t at = text.find(name); at != std::string::npos; at = text.find(name, at + value.size())) {
-      text.replace(at, name.size(), value);
-    }
-  };
-  replace_all(kPlaceholders[0], folder);
-  replace_all(kPlaceholders[1], program);
-  return text;
+std::string expand_for(std::string text, const std::string& folder, const std::string& program) {
+  return expand(std::move(text),
+                {{std::string(kPlaceholders[0]), folder}, {std::string(kPlaceholders[1]), program}});
 }
 
 /// Turns one scenario file into a Scenario. Each function reads one part of the file.
@@ -129,7 +73,7 @@ class ScenarioReader {
     REPRO_TRY(read_build_script(fields));
     REPRO_TRY(read_variants(fields));
     REPRO_TRY(read_defaults(fields));
-    REPRO_TRY(read_oracle(fields));
+    REPRO_ASSIGN(scenario_.oracle, read_oracle_field(fields, file_, kPlaceholders));
     return std::move(scenario_);
   }
 
@@ -141,13 +85,13 @@ class ScenarioReader {
                           fmt::format("has schema {}; this version reads {}", schema, kSchema));
     }
     REPRO_ASSIGN(scenario_.name, fields.required_string("name"));
-    REPRO_TRY(check_name(fields));
+    REPRO_TRY(check_name_field(fields));
     const std::string folder_name = fs::path(scenario_.folder).filename();
     if (scenario_.name != folder_name) {
       return fields.wrong(*fields.find("name"), fmt::format("is named '{}' but stands in folder '{}'",
                                                             scenario_.name, printable(folder_name)));
     }
-    REPRO_ASSIGN(scenario_.summary, read_summary(fields));
+    REPRO_ASSIGN(scenario_.summary, read_line_field(fields, "summary"));
     REPRO_ASSIGN(const std::string story, fields.string_or("story", "README.md"));
     scenario_.story = fs::path(scenario_.folder) / story;
     REPRO_ASSIGN(scenario_.program, fields.required_string("program"));
@@ -155,19 +99,6 @@ class ScenarioReader {
       return fields.wrong(*fields.find("program"), "needs a program path relative to its folder");
     }
     return {};
-  }
-
-  static Result<void> check_name(const ObjectReader& fields) {
-    const LocatedJson& name = *fields.find("name");
-    if (is_name(name.string)) return {};
-    return fields.wrong(
-        name, fmt::format("has the name '{}'; use a-z, 0-9, '-', '.' and '_'", printable(name.string)));
-  }
-
-  static Result<std::string> read_summary(const ObjectReader& fields) {
-    REPRO_ASSIGN(std::string summary, fields.required_string("summary"));
-    if (!is_one_line(summary)) return fields.wrong(*fields.find("summary"), "needs a summary of one line");
-    return summary;
   }
 
   Result<void> read_timeout(const ObjectReader& fields) {
@@ -246,15 +177,15 @@ class ScenarioReader {
                  ObjectReader::open(item, file_, title_of_variant(item), variant_keys()));
     ScenarioVariant variant;
     REPRO_ASSIGN(variant.name, fields.required_string("name"));
-    REPRO_TRY(check_name(fields));
+    REPRO_TRY(check_name_field(fields));
     const std::vector<std::string> names = variant_names(scenario_);
     if (std::find(names.begin(), names.end(), variant.name) != names.end()) {
       return fields.wrong(*fields.find("name"), "is there twice");
     }
-    REPRO_ASSIGN(variant.summary, read_summary(fields));
-    REPRO_ASSIGN(variant.arguments, read_expandable(fields, "arguments"));
-    REPRO_ASSIGN(variant.environment, read_environment(fields));
-    REPRO_ASSIGN(variant.expect, read_expect(fields));
+    REPRO_ASSIGN(variant.summary, read_line_field(fields, "summary"));
+    REPRO_ASSIGN(variant.arguments, read_expandable_field(fields, "arguments", kPlaceholders));
+    REPRO_ASSIGN(variant.environment, read_environment_field(fields, file_, kPlaceholders));
+    REPRO_ASSIGN(variant.expect, read_expect_field(fields));
     scenario_.variants.push_back(std::move(variant));
     return {};
   }
@@ -267,63 +198,6 @@ class ScenarioReader {
       }
     }
     return fmt::format("variant {}", scenario_.variants.size() + 1);
-  }
-
-  /// Strings in which placeholders will be replaced.
-  static Result<std::vector<std::string>> read_expandable(const ObjectReader& fields, std::string_view key) {
-    REPRO_ASSIGN(std::vector<std::string> words, fields.strings(key));
-    for (std::size_t i = 0; i < words.size(); ++i) {
-      REPRO_TRY(check_placeholders(fields, fields.find(key)->items[i]));
-    }
-    return words;
-  }
-
-  static Result<void> check_placeholders(const ObjectReader& fields, const LocatedJson& text) {
-    const std::string unknown = unknown_placeholder(text.string);
-    if (unknown.empty()) return {};
-    return fields.wrong(text, fmt::format("has the unknown placeholder '{}'; known: {}", printable(unknown),
-                                          fmt::join(kPlaceholders, ", ")));
-  }
-
-  Result<std::map<std::string, std::string>> read_environment(const ObjectReader& fields) const {
-    std::map<std::string, std::string> environment;
-    const LocatedJson* object = fields.find("environment");
-    if (object == nullptr) return environment;
-    std::vector<std::string> names;  // any name is a known key here
-    for (const LocatedJson::Member& member : object->members) names.push_back(member.key);
-    REPRO_ASSIGN(const ObjectReader values,
-                 ObjectReader::open(*object, file_, "the environment of " + fields.what(), names));
-    for (const std::string& name : names) {
-      if (name.empty() || name.find('=') != std::string::npos) {
-        return values.wrong(*values.find(name),
-                            fmt::format("has the impossible variable name '{}'", printable(name)));
-      }
-      REPRO_ASSIGN(environment[name], values.required_string(name));
-      REPRO_TRY(check_placeholders(values, *values.find(name)));
-    }
-    return environment;
-  }
-
-  /// `"hang"` or `["crash", "hang"]`.
-  static Result<std::vector<Outcome>> read_expect(const ObjectReader& fields) {
-    const LocatedJson* value = fields.find("expect");
-    std::vector<Outcome> outcomes;
-    if (value == nullptr) return outcomes;
-    std::vector<std::string> names{value->string};
-    if (value->kind == LocatedJson::Kind::array) {
-      REPRO_ASSIGN(names, fields.strings("expect"));
-    } else {
-      REPRO_TRY(fields.required_string("expect"));
-    }
-    for (const std::string& name : names) {
-      const std::optional<Outcome> outcome = parse_outcome(name);
-      if (!outcome || *outcome == Outcome::infra) {
-        return fields.wrong(*value, fmt::format("expects the unknown outcome '{}'{}", printable(name),
-                                                hint(name, outcome_names())));
-      }
-      outcomes.push_back(*outcome);
-    }
-    return outcomes;
   }
 
   Result<void> read_defaults(const ObjectReader& fields) {
@@ -341,36 +215,6 @@ class ScenarioReader {
           fmt::format("names the unknown variant '{}'{}", printable(names[i]), hint(names[i], known)));
     }
     if (!names.empty()) scenario_.default_variants = std::move(names);
-    return {};
-  }
-
-  Result<void> read_oracle(const ObjectReader& fields) {
-    const LocatedJson* object = fields.find("oracle");
-    if (object == nullptr) return {};
-    REPRO_ASSIGN(const ObjectReader oracle, ObjectReader::open(*object, file_, "the oracle", oracle_keys()));
-    OracleSpec& spec = scenario_.oracle;
-    REPRO_TRY(read_exit_codes(oracle));
-    REPRO_ASSIGN(spec.expect_file, oracle.string_or("expect_file", ""));
-    REPRO_ASSIGN(spec.match, oracle.strings("match"));
-    REPRO_ASSIGN(spec.no_match, oracle.strings("no_match"));
-    REPRO_ASSIGN(spec.reference_command, read_expandable(oracle, "reference_command"));
-    REPRO_ASSIGN(spec.ignore_line_order, oracle.boolean_or("ignore_line_order", false));
-    REPRO_ASSIGN(spec.check_command, read_expandable(oracle, "check_command"));
-    return {};
-  }
-
-  Result<void> read_exit_codes(const ObjectReader& oracle) {
-    if (oracle.find("ok_exit_codes") == nullptr) return {};
-    std::vector<int> codes;
-    REPRO_TRY(oracle.for_each("ok_exit_codes", [&](const LocatedJson& item) -> Result<void> {
-      if (item.kind != LocatedJson::Kind::integer || item.integer < 0 || item.integer > 255) {
-        return oracle.wrong(item, "has an exit code that is not a whole number from 0 to 255");
-      }
-      codes.push_back(static_cast<int>(item.integer));
-      return {};
-    }));
-    if (codes.empty()) return oracle.wrong(*oracle.find("ok_exit_codes"), "needs at least one exit code");
-    scenario_.oracle.ok_exit_codes = std::move(codes);
     return {};
   }
 
@@ -468,10 +312,10 @@ Command scenario_command(const Scenario& scenario, const ScenarioVariant& varian
   Command command;
   command.argv.push_back(program);
   for (const std::string& argument : variant.arguments) {
-    command.argv.push_back(expand(argument, scenario.folder, program));
+    command.argv.push_back(expand_for(argument, scenario.folder, program));
   }
   for (const auto& [name, value] : variant.environment) {
-    command.environment[name] = expand(value, scenario.folder, program);
+    command.environment[name] = expand_for(value, scenario.folder, program);
   }
   return command;
 }
@@ -484,8 +328,8 @@ OracleSpec scenario_oracle(const Scenario& scenario) {
   if (!oracle.expect_file.empty()) {
     oracle.expect_file = (fs::path(scenario.folder) / oracle.expect_file).lexically_normal();
   }
-  for (std::string& word : oracle.reference_command) word = expand(word, scenario.folder, program);
-  for (std::string& word : oracle.check_command) word = expand(word, scenario.folder, program);
+  for (std::string& word : oracle.reference_command) word = expand_for(word, scenario.folder, program);
+  for (std::string& word : oracle.check_command) word = expand_for(word, scenario.folder, program);
   return oracle;
 }
 

@@ -24,6 +24,7 @@
 #include "harness/cli/exports.h"
 #include "harness/cli/options.h"
 #include "harness/cli/progress_display.h"
+#include "harness/cli/project_request.h"
 #include "harness/cli/run_request.h"
 #include "harness/cli/shared_options.h"
 #include "harness/cli/signals.h"
@@ -259,6 +260,7 @@ class RunCommand {
       store_ = std::make_unique<store::Store>(std::move(store));
       return {};
     }
+    REPRO_TRY(make_builds());
     const std::string symbolizer =
         findings::find_symbolizer(environment_.contains("PATH") ? environment_.at("PATH") : "");
     campaign::ExecutionPlan plan;
@@ -305,6 +307,16 @@ class RunCommand {
     options.stop = stop_.get();
     REPRO_ASSIGN(std::unique_ptr<process::ProcessRunner> runner, process::Supervisor::create(options));
     return runner;
+  }
+
+  /// Of a project, before anything else looks at its programs.
+  Result<void> make_builds() {
+    if (run_.builds.empty()) return {};
+    REPRO_ASSIGN(const std::unique_ptr<process::ProcessRunner> runner, make_runner());
+    progress_->note(fmt::format("making the builds (what they write: {}/.repro-build)",
+                                run_.builds.front().project_folder));
+    REPRO_TRY(campaign::build_project(run_.builds, environment_, *runner));
+    return find_built_programs(environment_, run_);
   }
 
   /// Canaries of the instrumented builds: a table of zeros under a blind detector would be a lie.

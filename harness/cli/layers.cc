@@ -9,6 +9,7 @@
 #include "harness/base/files.h"
 #include "harness/base/text.h"
 #include "harness/campaign/located_json.h"
+#include "harness/campaign/project.h"
 #include "harness/cli/options.h"
 
 namespace repro::cli {
@@ -33,20 +34,6 @@ void add_environment(const VerbSpec& verb, const std::map<std::string, std::stri
     if (set == environment.end()) continue;
     options.set(spec.name, split_value(spec, set->second), variable);
   }
-}
-
-/// The nearest repro.json from the current folder upwards; the root of a git work tree is the last one looked
-/// at.
-std::string find_project_file() {
-  std::error_code error;
-  std::filesystem::path folder = std::filesystem::current_path(error);
-  while (!error && !folder.empty()) {
-    const std::filesystem::path file = folder / "repro.json";
-    if (std::filesystem::exists(file, error)) return file;
-    if (std::filesystem::exists(folder / ".git", error) || folder == folder.parent_path()) break;
-    folder = folder.parent_path();
-  }
-  return {};
 }
 
 /// One default as the texts that the flag would have had.
@@ -81,8 +68,8 @@ Result<std::vector<std::string>> texts_of(const ObjectReader& defaults, const Op
 Result<void> add_project_file(const VerbSpec& verb, const std::string& path, ParsedOptions& options) {
   REPRO_ASSIGN(const std::string text, read_file(path));
   REPRO_ASSIGN(const LocatedJson document, campaign::parse_located_json(text, path));
-  const std::vector<std::string> sections{"schema", "defaults"};
-  REPRO_ASSIGN(const ObjectReader root, ObjectReader::open(document, path, "the project file", sections));
+  REPRO_ASSIGN(const ObjectReader root,
+               ObjectReader::open(document, path, "the project file", campaign::project_keys()));
   REPRO_ASSIGN(const std::int64_t schema, root.required_integer("schema"));
   if (schema != 1)
     return root.wrong(*root.find("schema"),
@@ -106,6 +93,18 @@ Result<void> add_project_file(const VerbSpec& verb, const std::string& path, Par
 }
 
 }  // namespace
+
+std::string find_project_file() {
+  std::error_code error;
+  std::filesystem::path folder = std::filesystem::current_path(error);
+  while (!error && !folder.empty()) {
+    const std::filesystem::path file = folder / "repro.json";
+    if (std::filesystem::exists(file, error)) return file;
+    if (std::filesystem::exists(folder / ".git", error) || folder == folder.parent_path()) break;
+    folder = folder.parent_path();
+  }
+  return {};
+}
 
 Result<void> add_layers(const VerbSpec& verb, const std::map<std::string, std::string>& environment,
                         ParsedOptions& options) {

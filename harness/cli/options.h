@@ -89,6 +89,10 @@ class ParsedOptions {
 [[nodiscard]] Result<std::optional<ParsedOptions>> parse_options(const VerbSpec& verb,
                                                                  std::span<const std::string> arguments);
 
+/// The nearest repro.json from the current folder upwards, absolute; the root of a git work tree is the last
+/// folder looked at. Empty when there is none.
+[[nodiscard]] std::string find_project_file();
+
 /// Adds the values of REPRO_* (from `environment`) and of repro.json (in the current folder or the nearest
 /// one above it, up to the root of the git work tree) for layered options that no flag gave. Errors: usage,
 /// with file and line.

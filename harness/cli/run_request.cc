@@ -18,6 +18,7 @@
 #include "harness/campaign/run_schedule.h"
 #include "harness/campaign/scenario.h"
 #include "harness/campaign/subject.h"
+#include "harness/cli/project_request.h"
 #include "harness/cli/shared_options.h"
 #include "harness/model/json.h"
 #include "harness/model/schedule.h"
@@ -34,40 +35,6 @@ constexpr std::string_view kDefaultScenario = "ractor-pool-uaf";
 constexpr std::uint64_t kDefaultBudget = 500;
 constexpr std::uint64_t kMostRuns = 1'000'000'000;
 constexpr std::uint64_t kMostJobs = 1024;
-
-Result<std::map<std::string, std::string>> read_environment_option(const ParsedOptions& options) {
-  std::map<std::string, std::string> variables;
-  for (const std::string& text : options.list("env")) {
-    const std::size_t equals = text.find('=');
-    if (equals == std::string::npos || equals == 0) {
-      return fail(ErrorKind::usage, fmt::format("{}: '{}' is not of the form NAME=VALUE",
-                                                options.origin("env"), printable(text)));
-    }
-    variables[text.substr(0, equals)] = text.substr(equals + 1);
-  }
-  return variables;
-}
-
-Result<std::string> existing_folder(const ParsedOptions& options, std::string_view name) {
-  const std::optional<std::string> path = options.value(name);
-  if (!path) return std::string();
-  std::error_code error;
-  if (!std::filesystem::is_directory(*path, error)) {
-    return fail(ErrorKind::usage, fmt::format("{}: there is no folder '{}'", options.origin(name), *path));
-  }
-  return std::filesystem::absolute(*path, error).string();
-}
-
-Result<std::string> readable_file(const ParsedOptions& options, std::string_view name) {
-  const std::optional<std::string> path = options.value(name);
-  if (!path) return std::string();
-  std::error_code error;
-  if (::access(path->c_str(), R_OK) != 0 || std::filesystem::is_directory(*path, error)) {
-    return fail(ErrorKind::usage,
-                fmt::format("{}: '{}' is not a readable file", options.origin(name), *path));
-  }
-  return std::filesystem::absolute(*path, error).string();
-}
 
 Result<std::optional<std::uint64_t>> bounded_number(const ParsedOptions& options, std::string_view name,
                                                     std::uint64_t most) {
@@ -326,20 +293,6 @@ Result<void> check_placeholders(const ParsedOptions& options, std::size_t varian
   return {};
 }
 
-/// What the program's own symbol tables say against what it was said to be.
-std::string instrumentation_note(const campaign::SubjectFacts& facts, Sanitizer claimed) {
-  if (!facts.sanitizer || claimed == Sanitizer::plain || *facts.sanitizer == claimed) return {};
-  // The runtimes of ASan and TSan bring UBSan's checks along, so those files are named after the larger one.
-  if (claimed == Sanitizer::undefined && *facts.sanitizer != Sanitizer::plain) return {};
-  if (*facts.sanitizer == Sanitizer::plain) {
-    return fmt::format(
-        "{} is not instrumented: its symbol tables name no {} sanitizer; build it with -fsanitize={}",
-        facts.path, to_string(claimed), to_string(claimed));
-  }
-  return fmt::format("{} is built with -fsanitize={}, not {}", facts.path, to_string(*facts.sanitizer),
-                     to_string(claimed));
-}
-
 Result<void> add_command_arm(const ParsedOptions& options,
                              const std::map<std::string, std::string>& environment,
                              const std::string& variant, std::optional<Sanitizer> build, RunRequest& run) {
@@ -386,6 +339,16 @@ Result<void> read_command(const ParsedOptions& options, const std::map<std::stri
   return {};
 }
 
+Result<void> read_subject(const ParsedOptions& options, const std::map<std::string, std::string>& environment,
+                          RunRequest& run) {
+  if (options.has_command) return read_command(options, environment, run);
+  if (options.positional.empty()) {
+    REPRO_ASSIGN(const std::optional<campaign::Project> project, current_project());
+    if (project) return add_project_arms(options, *project, run);
+  }
+  return read_scenario(options, environment, run);
+}
+
 }  // namespace
 
 std::string scenario_directory() { return library_directory() + "/scenarios"; }
@@ -393,6 +356,19 @@ std::string scenario_directory() { return library_directory() + "/scenarios"; }
 std::string search_path_of(const std::map<std::string, std::string>& environment) {
   const auto path = environment.find("PATH");
   return path == environment.end() ? "/usr/bin:/bin" : path->second;
+}
+
+std::string instrumentation_note(const campaign::SubjectFacts& facts, Sanitizer claimed) {
+  if (!facts.sanitizer || claimed == Sanitizer::plain || *facts.sanitizer == claimed) return {};
+  // The runtimes of ASan and TSan bring UBSan's checks along, so those files are named after the larger one.
+  if (claimed == Sanitizer::undefined && *facts.sanitizer != Sanitizer::plain) return {};
+  if (*facts.sanitizer == Sanitizer::plain) {
+    return fmt::format(
+        "{} is not instrumented: its symbol tables name no {} sanitizer; build it with -fsanitize={}",
+        facts.path, to_string(claimed), to_string(claimed));
+  }
+  return fmt::format("{} is built with -fsanitize={}, not {}", facts.path, to_string(*facts.sanitizer),
+                     to_string(claimed));
 }
 
 bool names_subject(const ParsedOptions& options) {
@@ -408,8 +384,7 @@ Result<RunRequest> read_run_request(const ParsedOptions& options,
     return fail(ErrorKind::usage, fmt::format("either the scenario '{}' or a command after --, not both",
                                               printable(options.positional)));
   }
-  REPRO_TRY(options.has_command ? read_command(options, environment, run)
-                                : read_scenario(options, environment, run));
+  REPRO_TRY(read_subject(options, environment, run));
   REPRO_TRY(read_oracle(options, run.request.oracle));
   if (run.request.until && campaign::compared_arms(run.request).empty()) {
     return fail(ErrorKind::usage,

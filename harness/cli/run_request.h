@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "harness/base/result.h"
+#include "harness/campaign/project.h"
+#include "harness/campaign/subject.h"
 #include "harness/cli/options.h"
 #include "harness/findings/oracle.h"
 #include "harness/model/campaign.h"
@@ -18,13 +20,18 @@ struct RunRequest {
   /// What a reader must know of an arm before believing its zeros, by Arm::id: `./t is not instrumented ...`.
   std::map<std::uint32_t, std::string> blind_notes;
   std::vector<std::string> notes;  ///< lines for the user: what was detected or assumed
-  std::string title;               ///< scenario or program name: the default name of the campaign file
+  /// Of a project: what to make before its arms can run, one for each arm. Empty otherwise.
+  std::vector<campaign::BuildStep> builds;
+  std::string title;  ///< scenario or program name: the default name of the campaign file
 };
 
 /// Builds the request. Runs nothing. Errors: usage, naming the option; environment, when a scenario's binary
 /// for an instrumented build is missing.
 [[nodiscard]] Result<RunRequest> read_run_request(const ParsedOptions& options,
                                                   const std::map<std::string, std::string>& environment);
+
+/// What the program's own symbol tables say against what it was said to be; empty when they agree.
+[[nodiscard]] std::string instrumentation_note(const campaign::SubjectFacts& facts, Sanitizer claimed);
 
 /// Whether the options name a subject at all (a scenario or a command).
 [[nodiscard]] bool names_subject(const ParsedOptions& options);

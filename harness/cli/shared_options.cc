@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "harness/base/text.h"
 
@@ -85,6 +88,40 @@ Result<std::optional<std::vector<int>>> read_ok_exit_codes(const ParsedOptions& 
     codes.push_back(static_cast<int>(*code));
   }
   return std::optional(std::move(codes));
+}
+
+Result<std::map<std::string, std::string>> read_environment_option(const ParsedOptions& options) {
+  std::map<std::string, std::string> variables;
+  for (const std::string& text : options.list("env")) {
+    const std::size_t equals = text.find('=');
+    if (equals == std::string::npos || equals == 0) {
+      return fail(ErrorKind::usage, fmt::format("{}: '{}' is not of the form NAME=VALUE",
+                                                options.origin("env"), printable(text)));
+    }
+    variables[text.substr(0, equals)] = text.substr(equals + 1);
+  }
+  return variables;
+}
+
+Result<std::string> existing_folder(const ParsedOptions& options, std::string_view name) {
+  const std::optional<std::string> path = options.value(name);
+  if (!path) return std::string();
+  std::error_code error;
+  if (!std::filesystem::is_directory(*path, error)) {
+    return fail(ErrorKind::usage, fmt::format("{}: there is no folder '{}'", options.origin(name), *path));
+  }
+  return std::filesystem::absolute(*path, error).string();
+}
+
+Result<std::string> readable_file(const ParsedOptions& options, std::string_view name) {
+  const std::optional<std::string> path = options.value(name);
+  if (!path) return std::string();
+  std::error_code error;
+  if (::access(path->c_str(), R_OK) != 0 || std::filesystem::is_directory(*path, error)) {
+    return fail(ErrorKind::usage,
+                fmt::format("{}: '{}' is not a readable file", options.origin(name), *path));
+  }
+  return std::filesystem::absolute(*path, error).string();
 }
 
 }  // namespace repro::cli

@@ -2,6 +2,7 @@
 
 // Options that mean the same under several verbs.
 
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -26,5 +27,15 @@ namespace repro::cli {
 
 /// --ok-exit-codes; absent when it was not given. Errors: usage; what is no exit code.
 [[nodiscard]] Result<std::optional<std::vector<int>>> read_ok_exit_codes(const ParsedOptions& options);
+
+/// The variables of --env. Errors: usage; not of the form NAME=VALUE.
+[[nodiscard]] Result<std::map<std::string, std::string>> read_environment_option(
+    const ParsedOptions& options);
+
+/// The option as an absolute path of a folder that is there; empty when it was not given. Errors: usage.
+[[nodiscard]] Result<std::string> existing_folder(const ParsedOptions& options, std::string_view name);
+
+/// Likewise of a file that can be read.
+[[nodiscard]] Result<std::string> readable_file(const ParsedOptions& options, std::string_view name);
 
 }  // namespace repro::cli
