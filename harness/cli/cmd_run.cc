@@ -116,7 +116,8 @@ constexpr VerbSpec kVerb{
     "run",
     "repeat a scenario or a command and count how it ends",
     "repro run [SCENARIO] [options] [-- COMMAND ...]",
-    "Repeats a scenario (see repro list; without a name ractor-pool-uaf) or a command over a matrix of "
+    "Repeats a scenario (see repro list), a command, or, when nothing is named, the project of this folder\n"
+    "(repro.json; where there is none, the scenario ractor-pool-uaf) over a matrix of "
     "variants\n"
     "and builds, judges each run (crash, hang, fail or ok; infra when it says nothing about the subject), "
     "and\n"
@@ -195,7 +196,7 @@ class RunCommand {
     REPRO_TRY(prepare_request(options));
     REPRO_ASSIGN(stop_, process::StopRequest::create());
     const SignalScope signals(*stop_);
-    Result<void> ended = carry_out();
+    Result<void> ended = carry_out(options);
     if (!ended && !store_) return give_up(std::move(ended).error(), signals);
     REPRO_ASSIGN(const CampaignSummary summary, campaign::summarise(*store_));
     if (!ended && summary.totals().all() == 0 && !settings_.is_resumed)
@@ -253,14 +254,14 @@ class RunCommand {
     return indexes.size() == *request.runs_per_arm * request.arms.size();
   }
 
-  Result<void> carry_out() {
+  Result<void> carry_out(const ParsedOptions& options) {
     if (is_done_) {
       progress_->note("all of its runs are done already");
       REPRO_ASSIGN(store::Store store, store::Store::open_read_only(settings_.out));
       store_ = std::make_unique<store::Store>(std::move(store));
       return {};
     }
-    REPRO_TRY(make_builds());
+    REPRO_TRY(make_builds(options));
     const std::string symbolizer =
         findings::find_symbolizer(environment_.contains("PATH") ? environment_.at("PATH") : "");
     campaign::ExecutionPlan plan;
@@ -310,13 +311,13 @@ class RunCommand {
   }
 
   /// Of a project, before anything else looks at its programs.
-  Result<void> make_builds() {
+  Result<void> make_builds(const ParsedOptions& options) {
     if (run_.builds.empty()) return {};
     REPRO_ASSIGN(const std::unique_ptr<process::ProcessRunner> runner, make_runner());
     progress_->note(fmt::format("making the builds (what they write: {}/.repro-build)",
                                 run_.builds.front().project_folder));
     REPRO_TRY(campaign::build_project(run_.builds, environment_, *runner));
-    return find_built_programs(environment_, run_);
+    return find_built_programs(options, environment_, run_);
   }
 
   /// Canaries of the instrumented builds: a table of zeros under a blind detector would be a lie.

@@ -66,24 +66,29 @@ Result<void> add_project_arms(const ParsedOptions& options, const Project& proje
   REPRO_ASSIGN(const auto additions, read_environment_option(options));
   REPRO_ASSIGN(const std::string folder, existing_folder(options, "cwd"));
   REPRO_ASSIGN(const std::string input, readable_file(options, "stdin"));
+  REPRO_ASSIGN(const std::vector<ScheduleSpec> schedules, read_schedules(options));
   run.title = project.name;
   run.request.oracle = project.oracle;
   for (const ProjectVariant& variant : variants) {
     for (const Sanitizer build : builds) {
       campaign::ProjectArm made = campaign::project_arm(project, variant, build);
-      made.arm.id = static_cast<std::uint32_t>(run.request.arms.size());
       for (const auto& [key, value] : additions) made.arm.command.environment[key] = value;
       if (!folder.empty()) made.arm.command.working_directory = folder;
       made.arm.command.stdin_file = input;
-      run.request.arms.push_back(std::move(made.arm));
-      run.builds.push_back(std::move(made.build));
+      for (const ScheduleSpec& schedule : schedules) {
+        made.arm.id = static_cast<std::uint32_t>(run.request.arms.size());
+        made.arm.key.schedule = to_string(schedule);
+        run.request.arms.push_back(made.arm);
+        run.builds.push_back(made.build);
+      }
     }
   }
   run.notes.push_back(fmt::format("nothing is named: running {}", project.file));
   return {};
 }
 
-Result<void> find_built_programs(const std::map<std::string, std::string>& environment, RunRequest& run) {
+Result<void> find_built_programs(const ParsedOptions& options,
+                                 const std::map<std::string, std::string>& environment, RunRequest& run) {
   for (std::size_t i = 0; i < run.builds.size(); ++i) {
     Arm& arm = run.request.arms[i];
     const auto own_path = arm.command.environment.find("PATH");
@@ -93,6 +98,8 @@ Result<void> find_built_programs(const std::map<std::string, std::string>& envir
         campaign::find_program(arm.command.argv.front(), search_path, arm.command.working_directory);
     if (!program) return Unexpected(std::move(program).error().with_context(run.builds[i].title));
     arm.command.argv.front() = *std::move(program);
+    REPRO_ASSIGN(const ScheduleSpec schedule, parse_schedule(arm.key.schedule));
+    REPRO_TRY(check_preloadable(options, schedule, arm.command.argv.front()));
     REPRO_ASSIGN(const campaign::SubjectFacts facts, campaign::inspect_subject(arm.command.argv.front()));
     const std::string note = instrumentation_note(facts, arm.key.sanitizer);
     if (!note.empty()) run.blind_notes[arm.id] = note;

@@ -128,33 +128,6 @@ Result<void> read_oracle(const ParsedOptions& options, OracleSpec& oracle) {
   return {};
 }
 
-/// The schedules of --schedule without doubles, and those of --pressure, which stand beside an untouched arm.
-Result<std::vector<ScheduleSpec>> read_schedules(const ParsedOptions& options) {
-  std::vector<ScheduleSpec> schedules;
-  const auto add = [&](std::string_view origin, const std::string& text) -> Result<void> {
-    Result<ScheduleSpec> spec = parse_schedule(text);
-    if (!spec) return Unexpected(std::move(spec).error().with_context(origin));
-    if (std::find(schedules.begin(), schedules.end(), *spec) == schedules.end()) schedules.push_back(*spec);
-    return {};
-  };
-  REPRO_ASSIGN(const std::vector<std::string> names, read_names(options, "schedule"));
-  for (const std::string& name : names) REPRO_TRY(add(options.origin("schedule"), name));
-  REPRO_ASSIGN(const std::vector<std::string> pressures, read_names(options, "pressure"));
-  if (schedules.empty() || !pressures.empty()) REPRO_TRY(add("", "os"));
-  for (const std::string& pressure : pressures) REPRO_TRY(add(options.origin("pressure"), "os+" + pressure));
-  return schedules;
-}
-
-/// A schedule that cannot act is told before the first run.
-Result<void> check_preloadable(const ParsedOptions& options, const ScheduleSpec& schedule,
-                               const std::string& program) {
-  if (!schedule.needs_preload()) return {};
-  const std::string why = campaign::why_not_preloadable(program);
-  if (why.empty()) return {};
-  return fail(ErrorKind::usage,
-              fmt::format("{}: '{}' cannot act: {}", options.origin("schedule"), to_string(schedule), why));
-}
-
 // --- scenarios
 // ---------------------------------------------------------------------------------------------------
 
@@ -369,6 +342,31 @@ std::string instrumentation_note(const campaign::SubjectFacts& facts, Sanitizer 
   }
   return fmt::format("{} is built with -fsanitize={}, not {}", facts.path, to_string(*facts.sanitizer),
                      to_string(claimed));
+}
+
+Result<std::vector<ScheduleSpec>> read_schedules(const ParsedOptions& options) {
+  std::vector<ScheduleSpec> schedules;
+  const auto add = [&](std::string_view origin, const std::string& text) -> Result<void> {
+    Result<ScheduleSpec> spec = parse_schedule(text);
+    if (!spec) return Unexpected(std::move(spec).error().with_context(origin));
+    if (std::find(schedules.begin(), schedules.end(), *spec) == schedules.end()) schedules.push_back(*spec);
+    return {};
+  };
+  REPRO_ASSIGN(const std::vector<std::string> names, read_names(options, "schedule"));
+  for (const std::string& name : names) REPRO_TRY(add(options.origin("schedule"), name));
+  REPRO_ASSIGN(const std::vector<std::string> pressures, read_names(options, "pressure"));
+  if (schedules.empty() || !pressures.empty()) REPRO_TRY(add("", "os"));
+  for (const std::string& pressure : pressures) REPRO_TRY(add(options.origin("pressure"), "os+" + pressure));
+  return schedules;
+}
+
+Result<void> check_preloadable(const ParsedOptions& options, const ScheduleSpec& schedule,
+                               const std::string& program) {
+  if (!schedule.needs_preload()) return {};
+  const std::string why = campaign::why_not_preloadable(program);
+  if (why.empty()) return {};
+  return fail(ErrorKind::usage,
+              fmt::format("{}: '{}' cannot act: {}", options.origin("schedule"), to_string(schedule), why));
 }
 
 bool names_subject(const ParsedOptions& options) {

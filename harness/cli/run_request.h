@@ -11,6 +11,7 @@
 #include "harness/cli/options.h"
 #include "harness/findings/oracle.h"
 #include "harness/model/campaign.h"
+#include "harness/model/schedule.h"
 
 namespace repro::cli {
 
@@ -32,6 +33,13 @@ struct RunRequest {
 
 /// What the program's own symbol tables say against what it was said to be; empty when they agree.
 [[nodiscard]] std::string instrumentation_note(const campaign::SubjectFacts& facts, Sanitizer claimed);
+
+/// The schedules of --schedule without doubles, and those of --pressure, which stand beside an untouched arm.
+[[nodiscard]] Result<std::vector<ScheduleSpec>> read_schedules(const ParsedOptions& options);
+
+/// That `schedule` can act on `program`: told before the first run. Errors: usage.
+[[nodiscard]] Result<void> check_preloadable(const ParsedOptions& options, const ScheduleSpec& schedule,
+                                             const std::string& program);
 
 /// Whether the options name a subject at all (a scenario or a command).
 [[nodiscard]] bool names_subject(const ParsedOptions& options);
