@@ -1,11 +1,12 @@
 // How fast logs are searched for reports, and with how much memory.
 //
-//   benchmarks/report_scanning [--mib=1024] [--repeats=5]
+//   benchmarks/report_scanning [--mib=1024] [--repeats=5] [--reports=1000000]
 //
 // Generates each log once in memory (64 MiB of distinct lines, fed as often as the size asks for, so that the
 // log itself does not count), feeds it in pieces of 64 KiB as a file reader would, and prints MB/s (10^6
 // bytes) and the growth of the peak of resident memory. `no reports` is the figure that matters for long
-// logs; `frames` is full of lines that look like parts of reports; `reports` is one report after the other.
+// logs; `frames` is full of lines that look like parts of reports; `reports` is one report after the other,
+// `mixed` several grammars and jobs in turn. Then the seconds for each tenth of that many reports.
 
 #include <chrono>
 #include <cstdint>
@@ -68,6 +69,24 @@ std::string report_log() {
   return log;
 }
 
+/// Reports of several grammars behind the prefixes of jobs that write in turn, and lines that only look like
+/// the beginning of one.
+std::string mixed_log() {
+  std::string log;
+  for (std::uint64_t report = 0; log.size() < kBlock; ++report) {
+    const std::uint64_t job = report % 7;
+    log += fmt::format(
+        "web-{0} | panic: queue {1} is closed\nweb-{0} | \nweb-{0} | goroutine 7 [running]:\nweb-{0} | "
+        "main.push(0x1)\nweb-{0} | \t/src/a.go:{2} +0x1d\nweb-{0} | exit status 2\n",
+        job, report, report % 900);
+    log += fmt::format("=={0}== Invalid read of size 4\n=={0}==    at 0x10: run{1} (a.c:{1})\n=={0}== \n",
+                       report, report % 900);
+    log += "fatal error: no such file\npanic: not a report\nAborted the transfer\nTimeout (retrying)\n";
+    log += "free(): invalid pointer\nAborted (core dumped)\n";
+  }
+  return log;
+}
+
 long peak_kib() {
   rusage usage{};
   ::getrusage(RUSAGE_SELF, &usage);
@@ -97,6 +116,26 @@ Measurement scan(const std::string& block, std::uint64_t total_bytes) {
   return measured;
 }
 
+/// Seconds for each tenth of a scan of `total` reports: equal tenths show that time grows with the log alone.
+void scan_many(const std::string& block, std::uint64_t total) {
+  std::uint64_t findings = 0;
+  repro::findings::ReportScanner scanner([&](const repro::Finding&) { ++findings; });
+  fmt::print("seconds per tenth of {} reports:", total);
+  auto begin = std::chrono::steady_clock::now();
+  std::uint64_t next = total / 10;
+  while (findings < total) {
+    for (std::size_t at = 0; at < block.size() && findings < total; at += kPiece) {
+      scanner.feed(std::string_view(block).substr(at, kPiece));
+      if (findings < next) continue;
+      const auto now = std::chrono::steady_clock::now();
+      fmt::print(" {:.2f}", std::chrono::duration<double>(now - begin).count());
+      begin = now;
+      next += total / 10;
+    }
+  }
+  fmt::print("\n");
+}
+
 std::uint64_t option(int argc, char** argv, std::string_view name, std::uint64_t fallback) {
   for (int i = 1; i < argc; ++i) {
     const std::string_view argument = argv[i];
@@ -115,17 +154,22 @@ int main(int argc, char** argv) {
     std::string (*make)();
   };
   fmt::print("{:12} {:>12} {:>10} {:>16}\n", "log", "MB/s", "findings", "peak grew by KiB");
-  for (const Kind& kind :
-       {Kind{"no reports", ordinary_log}, Kind{"frames", frame_log}, Kind{"reports", report_log}}) {
+  for (const Kind& kind : {Kind{"no reports", ordinary_log}, Kind{"frames", frame_log},
+                           Kind{"reports", report_log}, Kind{"mixed", mixed_log}}) {
     const std::string block = kind.make();
     // Reports are parsed, not skipped: a sixteenth of the text measures the same.
-    const std::uint64_t total = kind.name == "reports" ? bytes / 16 : bytes;
+    const bool has_reports = kind.name == "reports" || kind.name == "mixed";
+    const std::uint64_t total = has_reports ? bytes / 16 : bytes;
     for (std::uint64_t repeat = 0; repeat < repeats; ++repeat) {
       const long before = peak_kib();
       const Measurement measured = scan(block, total);
       fmt::print("{:12} {:12.0f} {:10} {:16}\n", kind.name, measured.megabytes_per_second, measured.findings,
                  peak_kib() - before);
     }
+  }
+  if (const std::uint64_t reports = option(argc, argv, "--reports=", 1'000'000); reports >= 10) {
+    scan_many(report_log(), reports);
+    scan_many(mixed_log(), reports);
   }
   return 0;
 }

@@ -328,22 +328,37 @@ constexpr std::array<std::string_view, 8> kTailWords{
 }  // namespace
 
 std::optional<ReportStart> recognise_start(std::string_view line) {
-  // Every form below contains an anchor; most lines inside a report contain none.
-  if (find_anchor(line, 0) == kNone) return std::nullopt;
-  if (auto start = sanitizer_start(line)) return start;
-  if (auto start = tool_failure_start(line)) return start;
-  if (auto start = gwp_asan_start(line)) return start;
-  if (auto start = fuzzer_start(line)) return start;
-  if (auto start = valgrind_start(line)) return start;
-  if (auto start = undefined_start(line)) return start;
-  if (auto start = undefined_minimal_start(line)) return start;
-  if (auto start = cxx_start(line)) return start;
-  if (auto start = assertion_start(line)) return start;
-  if (auto start = ruby_start(line)) return start;
-  for (auto* const begins :
-       {&rust_start, &jvm_start, &python_start, &javascript_start, &go_start, &valgrind_xml_start,
-        &backtrace_start, &glibc_start, &unknown_start, &death_start}) {
-    if (auto start = begins(line)) return start;
+  // Most lines hold no anchor, and the rest hold those of one grammar.
+  const AnchorGroups groups = anchor_groups(line);
+  if (groups == 0) return std::nullopt;
+  struct Row {
+    AnchorGroup group;
+    std::optional<ReportStart> (*start)(std::string_view line);
+  };
+  // The more particular words before those that others quote.
+  constexpr std::array<Row, 20> kRows{{{AnchorGroup::sanitizers, &sanitizer_start},
+                                       {AnchorGroup::tool_failures, &tool_failure_start},
+                                       {AnchorGroup::gwp_asan, &gwp_asan_start},
+                                       {AnchorGroup::fuzzer, &fuzzer_start},
+                                       {AnchorGroup::valgrind, &valgrind_start},
+                                       {AnchorGroup::undefined, &undefined_start},
+                                       {AnchorGroup::undefined, &undefined_minimal_start},
+                                       {AnchorGroup::cxx, &cxx_start},
+                                       {AnchorGroup::assertions, &assertion_start},
+                                       {AnchorGroup::ruby, &ruby_start},
+                                       {AnchorGroup::rust, &rust_start},
+                                       {AnchorGroup::jvm, &jvm_start},
+                                       {AnchorGroup::python, &python_start},
+                                       {AnchorGroup::javascript, &javascript_start},
+                                       {AnchorGroup::go, &go_start},
+                                       {AnchorGroup::valgrind_xml, &valgrind_xml_start},
+                                       {AnchorGroup::backtrace, &backtrace_start},
+                                       {AnchorGroup::glibc, &glibc_start},
+                                       {AnchorGroup::unknown, &unknown_start},
+                                       {AnchorGroup::death, &death_start}}};
+  for (const Row& row : kRows) {
+    if ((groups >> static_cast<unsigned>(row.group) & 1U) == 0) continue;
+    if (auto start = row.start(line)) return start;
   }
   return std::nullopt;
 }
