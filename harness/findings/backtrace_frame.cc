@@ -214,6 +214,7 @@ MaybeFrame parse_lldb(std::string_view line) {
     take_file_and_line(line.substr(at + 4), found.frame);
     line = line.substr(0, at);
   }
+  if (const std::size_t inlined = line.find("[inlined] "); inlined != kNone) line.remove_prefix(inlined + 10);
   set_function(line, found.frame);
   return found;
 }
@@ -410,6 +411,8 @@ bool take_source_line(std::string_view line, Frame& frame) {
 
 std::optional<NumberedFrame> parse_backtrace_frame(std::string_view line) {
   line = trim(line);
+  // g3log: `stack dump [1]  1   libpool.so   0x000000010b18b110 name + 96`.
+  if (consume(line, "stack dump [")) line = trim(line.substr(std::min(line.find(']'), line.size() - 1) + 1));
   if (line.empty()) return std::nullopt;
   switch (line[0]) {
     case '#':

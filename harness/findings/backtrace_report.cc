@@ -39,7 +39,7 @@ struct Beginning {
   Style style;
 };
 
-constexpr std::array<Beginning, 34> kBeginnings{{
+constexpr std::array<Beginning, 36> kBeginnings{{
     {"*** Aborted at ", "(unix time)", Style::signal},
     {"*** SIG", " received ", Style::signal},
     {"*** Signal ", " received by PID ", Style::signal},
@@ -56,7 +56,9 @@ constexpr std::array<Beginning, 34> kBeginnings{{
     {"terminated with signal SIG", "", Style::signal},
     {"terminated with signal ", "", Style::signal},
     {"stop reason = signal SIG", "", Style::signal},
+    {"stop reason = SIG", "", Style::signal},
     {"stop reason = EXC_", "", Style::signal},
+    {"eceived fatal signal: SIG", "", Style::signal},
     {"PROCESS-CRASH | ", "", Style::needs_stack},
     {"Crash reason:  ", "", Style::signal},
     {"Fatal signal ", " (SIG", Style::signal},
@@ -369,7 +371,8 @@ std::optional<ReportStart> backtrace_start(std::string_view line) {
                        false, &kRules};
   }
   const bool starts_word = at == 0 || line[at - 1] == ' ' || line[at - 1] == '\t' || line[at - 1] == ']';
-  const bool is_tail = beginning->words[0] == ' ' || beginning->words.starts_with("aught");
+  const bool is_tail = beginning->words[0] == ' ' || beginning->words.starts_with("aught") ||
+                       beginning->words.starts_with("eceived");
   if (!starts_word && !is_tail) return std::nullopt;
   const std::size_t offset =
       is_tail || beginning->words == "received signal SIG" ? log_prefix_length(line) : at;

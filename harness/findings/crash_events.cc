@@ -6,6 +6,8 @@ namespace repro::findings {
 namespace {
 
 constexpr std::uint64_t kNear = 500;
+// The signal that a check ends itself with is said at once.
+constexpr std::uint64_t kNextTo = 5;
 
 /// Reports that print why, and leave it to abort() to end the process.
 bool says_why_it_aborts(const Finding& finding) {
@@ -27,6 +29,11 @@ std::string signal_of(const Finding& finding) {
 /// aborts, so a SIGABRT fits them all.
 bool fits(const std::string& signal, const std::string& death) {
   return death == "SIGABRT" || death == "crash" || signal == death;
+}
+
+/// Engines and checks that do not abort() but run into an illegal instruction, a trap or a null pointer.
+bool ends_itself(const Finding& finding) {
+  return finding.source == FindingSource::assertion || finding.source == FindingSource::javascript;
 }
 
 bool is_near(std::uint64_t before, std::uint64_t behind) { return behind <= before + kNear; }
@@ -84,7 +91,9 @@ bool CrashEvents::join_stack(const Finding& finding, const ReportPlace& place) {
 }
 
 bool CrashEvents::is_explained(const Finding& death, const ReportPlace& place) const {
-  return last_crash_ && is_near(last_crash_->end, place.begin) && fits(last_crash_->signal, death.kind);
+  if (!last_crash_ || !is_near(last_crash_->end, place.begin)) return false;
+  const bool is_its_end = last_crash_->ends_itself && place.begin <= last_crash_->end + kNextTo;
+  return is_its_end || fits(last_crash_->signal, death.kind);
 }
 
 bool CrashEvents::repeats_memcheck(const Finding& finding, const ReportPlace& place) const {
@@ -94,7 +103,7 @@ bool CrashEvents::repeats_memcheck(const Finding& finding, const ReportPlace& pl
 
 void CrashEvents::remember(const Finding& finding, const ReportPlace& place) {
   if (finding.implies == Outcome::infra) return;
-  last_crash_ = LastCrash{signal_of(finding), place.end};
+  last_crash_ = LastCrash{signal_of(finding), ends_itself(finding), place.end};
   if (is_valgrinds(place.grammar) && !finding.stacks.empty()) {
     last_memcheck_frames_ = finding.stacks.front().frames;
   }

@@ -54,7 +54,8 @@ class CrashEvents {
   std::optional<Held> reason_;  ///< why a process aborts: its stack may follow
   std::optional<Held> death_;   ///< a test runner's line in front of the test's output
   struct LastCrash {
-    std::string signal;  ///< that it names, or ""
+    std::string signal;        ///< that it names, or ""
+    bool ends_itself = false;  ///< a failed check, which ends the process by a signal of its own choice
     std::uint64_t end = 0;
   };
   std::optional<LastCrash> last_crash_;

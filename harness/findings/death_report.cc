@@ -60,6 +60,8 @@ constexpr std::array<std::string_view, 7> kSentences{"Segmentation fault",
 bool is_of_shell(std::string_view before) {
   if (before.empty()) return true;
   if (before.find(": line ") != kNone) return true;
+  if (before.find_first_not_of("0123456789 +") == kNone)
+    return true;  // `[1]  + 33171 segmentation fault  ./pool`
   if (before.starts_with("make") && before.find("*** [") != kNone) return true;
   return before == "zsh: " || before == "sh: " || before == "bash: ";
 }

@@ -101,7 +101,7 @@ void name(const std::vector<std::string_view>& lines, Finding& finding) {
     if (consume(rest, "# ") && !rest.starts_with("Fatal ") && !trim(rest).empty()) {
       finding.message = trim(rest);
       finding.kind = "fatal-error";
-      if (rest.find("Check failed") != kNone) finding.kind = "check-failed";
+      if (rest.find("heck failed") != kNone || rest.starts_with("CHECK(")) finding.kind = "check-failed";
       if (rest.find("out of memory") != kNone) finding.kind = "out-of-memory";
       return;
     }

@@ -46,7 +46,7 @@ LineKind classify_fatal(std::string_view line, int& /*phase*/) {
 }
 
 // Threads go on printing; what follows the last section is not the interpreter's.
-constexpr LineRules kFatalRules{&classify_fatal, 2, false};
+constexpr LineRules kFatalRules{&classify_fatal, 8, false};
 
 LineKind classify_traceback(std::string_view line, int& phase) {
   enum Phase : int { kFrames, kNamed, kChained };
@@ -130,7 +130,7 @@ std::vector<Stack> read_threads(const std::vector<std::string_view>& lines) {
 
 std::optional<ReportStart> python_start(std::string_view line) {
   for (const std::string_view text : {"Fatal Python error: ", "Windows fatal exception: "}) {
-    if (const std::size_t at = line.find(text); at != kNone && (at == 0 || line[at - 1] == ' ')) {
+    if (const std::size_t at = line.find(text); at != kNone) {
       return ReportStart{Grammar::python, Extent::lines, at, false, &kFatalRules};
     }
   }

@@ -125,6 +125,7 @@ constexpr auto kAnchors = std::to_array<Anchor>({
     {"PLEASE submit a bug report", group(backtrace)},
     {"Stack dump", group(backtrace)},
     {"eceived signal ", group(backtrace)},
+    {"eceived fatal signal", group(backtrace)},
     {"terminated with signal ", group(backtrace)},
     {"stop reason = ", group(backtrace)},
     {"PROCESS-CRASH", group(backtrace)},

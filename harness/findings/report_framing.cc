@@ -149,6 +149,8 @@ bool OpenReport::offer_ruby(std::string_view line) {
 }
 
 bool OpenReport::offer_lines(std::string_view line) {
+  // What was copied from a terminal is filled up with blanks.
+  line = line.substr(0, line.find_last_not_of(" \t") + 1);
   const LineKind kind = start_.rules->classify(line, phase_);
   switch (kind) {
     case LineKind::last:

@@ -67,6 +67,7 @@ bool is_name_character(char c) {
 
 /// Where `==PID==` begins when it ends at `end`; kNone when it does not stand there.
 std::size_t pid_mark_before(std::string_view line, std::size_t end) {
+  if (end > 0 && line[end - 1] == ' ') --end;  // `==7== ERROR:` of the first runtimes
   if (end < 5 || line.substr(end - 2, 2) != "==") return kNone;
   std::size_t at = end - 2;
   while (at > 0 && is_digit(line[at - 1])) --at;
@@ -313,7 +314,7 @@ constexpr std::array<std::string_view, 38> kReportWords{"READ of size",
                                                         "[0x",
                                                         "Cause: ",
                                                         "Potential Cause: ",
-                                                        "Potentially referenced",
+                                                        "Previously allocated",
                                                         "Thread: T",
                                                         "Memory tags around",
                                                         "Tags for short granules",

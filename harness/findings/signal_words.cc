@@ -15,7 +15,7 @@ struct Words {
 };
 
 // strsignal(3)'s texts and those of other systems and test runners. The first that occurs in a text decides.
-constexpr std::array<Words, 32> kWords{{
+constexpr std::array<Words, 33> kWords{{
     {"SIGSEGV", "SIGSEGV"},
     {"SIGABRT", "SIGABRT"},
     {"SIGBUS", "SIGBUS"},
@@ -39,6 +39,7 @@ constexpr std::array<Words, 32> kWords{{
     {"aborted", "SIGABRT"},
     {"Aborted", "SIGABRT"},
     {"ABRT", "SIGABRT"},
+    {"IOT ", "SIGABRT"},  // zsh's name of it
     {"Bus error", "SIGBUS"},
     {"bus error", "SIGBUS"},
     {"Illegal", "SIGILL"},

@@ -128,6 +128,9 @@ LineKind classify(std::string_view line, int& phase) {
                           line.starts_with("Locks held:") || line.starts_with("Required order was") ||
                           line.starts_with("Observed (incorrect)") || line.starts_with("Other segment ") ||
                           line.starts_with("Allocation context:") || line.starts_with("mutex 0x") ||
+                          // Forums and mails take the indentation away.
+                          line.starts_with("at 0x") || line.starts_with("by 0x") ||
+                          line.starts_with("Address 0x") || line.starts_with("Block was alloc'd") ||
                           line.starts_with("declared at ");
   if (is_section) {
     if (phase == kAfterBlank) phase = 0;

@@ -129,6 +129,15 @@ TEST(CrashEvents, DropTheShellsWordsBehindAReport) {
               SizeIs(1));
 }
 
+TEST(CrashEvents, TakeTheSignalOfAFailedCheckForItsEnd) {
+  EXPECT_THAT(
+      parse_reports(
+          "#\n# Fatal error in , line 0\n# Check failed: result.second.\n#\n 1: 0x56290a45b105  [./node]\n"
+          " 2: 0x56290b305b77 V8_Fatal(char const*, ...) [./node]\n 3: 0x56 pool::run() [./node]\n"
+          "Illegal instruction (core dumped)\n"),
+      SizeIs(1));
+}
+
 TEST(CrashEvents, KeepADeathThatTheReportDoesNotExplain) {
   EXPECT_THAT(parse_reports(std::string(kAsanOne) + "Segmentation fault (core dumped)\n"), SizeIs(2));
   std::string far = std::string(kAsanOne);

@@ -74,9 +74,33 @@ TEST(GwpAsanReport, HasThreeStacks) {
   EXPECT_EQ(finding.stacks[2].role, StackRole::allocated);
 }
 
+TEST(ValgrindReport, IsReadWithoutIndentationToo) {
+  const Finding finding = only(
+      "> ==7== Invalid read of size 1\n> ==7== at 0x484ED16: strlen (in "
+      "/usr/libexec/vgpreload_memcheck-amd64-linux.so)\n"
+      "> ==7== by 0x10ECB7: release (main.c:1728)\n> ==7== Address 0x4b9bfc0 is 0 bytes inside a block of "
+      "size 3 free'd\n"
+      "> ==7== at 0x484B27F: free (in /usr/libexec/vgpreload_memcheck-amd64-linux.so)\n> ==7== by 0x10EC06: "
+      "drop (main.c:1697)\n");
+  ASSERT_THAT(finding.stacks, SizeIs(2));
+  EXPECT_EQ(finding.stacks[1].role, StackRole::freed);
+  EXPECT_EQ(finding.stacks[0].frames.at(1).function, "release");
+}
+
 TEST(GoReport, IsNoneWithoutGoroutines) {
   EXPECT_THAT(parse_reports("panic: something\nand more\n"), IsEmpty());
   EXPECT_THAT(parse_reports("a.go:3:1: fatal error: x.h: No such file\ngoroutine 1 [running]:\n"), IsEmpty());
+}
+
+TEST(GoReport, ReadsWhatWasCopiedFromATerminal) {
+  const Finding finding = only(
+      "fatal error: concurrent map iteration and map write       \n                    \n"
+      "goroutine 1315999 [running]:                       \nruntime.throw({0x289eb5b?, 0xc000100000?})    \n"
+      "        /usr/lib/go-1.18/src/runtime/panic.go:992 +0x71 fp=0xc069112500 sp=0xc0691124d0 pc=0xe1c611   "
+      "\n"
+      "pool.removeFrom[...](0xc000114910, 0xc000604f00)\n        C:/src/pool/pool.go:336 +0x87\n");
+  EXPECT_EQ(finding.kind, "concurrent-map-iteration-and-map-write");
+  EXPECT_EQ(top(finding), "pool.removeFrom[...]");
 }
 
 TEST(GoReport, TellsASignalInForeignCode) {
@@ -233,6 +257,24 @@ TEST(BacktraceReport, ReadsFailedChecks) {
   EXPECT_THAT(parse_reports("Check failed: the formatter found differences\n"), IsEmpty());
 }
 
+TEST(PythonReport, BeginsBehindWhatPytestPrinted) {
+  const Finding finding = only(
+      "tests/test_pool.py ..FFatal Python error: Segmentation fault\n\nThread 0x00007fd8 (most recent call "
+      "first):\n"
+      "<no Python frame>\n\nCurrent thread 0x00007fd9 (most recent call first):\n"
+      "  File \"/src/pool.py\", line 12 in run\n\nExtension modules: numpy.core (total: 1)\n");
+  EXPECT_EQ(finding.kind, "segmentation-fault");
+  EXPECT_EQ(top(finding), "run");
+}
+
+TEST(AddressReport, ReadsThePidOfTheFirstRuntimes) {
+  EXPECT_EQ(only("==24137== ERROR: AddressSanitizer: heap-use-after-free on address 0x6\nREAD of size 8 at "
+                 "0x6 thread T2\n"
+                 "    #0 0x4f07b4 in lookup /src/a.cc:56\n")
+                .pid,
+            24137);
+}
+
 TEST(GlibcReport, ReadsTheStackOfOlderVersions) {
   const Finding finding = only(
       "*** Error in `./pool': double free or corruption (out): 0x00000000013b2010 ***\n======= Backtrace: "
@@ -271,6 +313,9 @@ TEST(DeathReport, IsReadFromShellsRunnersAndTheKernel) {
            "unit.service: Main process exited, code=dumped, status=11/SEGV",
            "subprocess.CalledProcessError: Command 'pool' died with <Signals.SIGSEGV: 11>.",
            "1/2 pool  FAIL  0.1s  killed by signal 11 SIGSEGV",
+           "[1]    33171 segmentation fault (core dumped)",
+           "[1]  + 33171 segmentation fault  ./pool",
+           "zsh: segmentation fault  ./pool run",
        }) {
     const auto findings = parse_reports(line);
     ASSERT_THAT(findings, SizeIs(1)) << line;
