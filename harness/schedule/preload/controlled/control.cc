@@ -285,6 +285,7 @@ void end_of_run() {
 
 namespace {
 __attribute__((constructor)) void begin() {
+  find_clocks();
   if (!g.is_ready) start_control();
 }
 __attribute__((destructor)) void end() { end_of_run(); }

@@ -35,6 +35,8 @@ class Real {
     }
     return reinterpret_cast<Function>(found);
   }
+  /// nullptr where get() has not been called yet. For hooks that an allocator calls: dlsym() allocates.
+  Function get_if_known() { return reinterpret_cast<Function>(address_.load(std::memory_order_relaxed)); }
 
  private:
   const char* name_;

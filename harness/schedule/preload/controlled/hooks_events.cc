@@ -26,9 +26,11 @@ REPRO_REAL(pthread_barrier_init)
 REPRO_REAL(pthread_barrier_wait)
 REPRO_REAL(pthread_barrier_destroy)
 REPRO_REAL(pthread_once)
+// NOLINTBEGIN(bugprone-reserved-identifier): the names of the C++ ABI
 using __cxxabiv1::__cxa_guard_abort;
 using __cxxabiv1::__cxa_guard_acquire;
 using __cxxabiv1::__cxa_guard_release;
+// NOLINTEND(bugprone-reserved-identifier)
 
 REPRO_REAL(__cxa_guard_acquire)
 REPRO_REAL(__cxa_guard_release)

@@ -16,7 +16,6 @@
 
 REPRO_REAL(fork)
 REPRO_REAL(_exit)
-REPRO_REAL(sched_getaffinity)
 REPRO_REAL(pthread_getaffinity_np)
 REPRO_REAL(get_nprocs)
 REPRO_REAL(sysconf)
@@ -45,6 +44,7 @@ void remember_affinity() {
 
 using namespace repro::schedule::controlled;  // NOLINT(google-build-using-namespace): the hooks are outside
 using repro::schedule::Operation;
+namespace raw = repro::schedule::raw;
 
 REPRO_HOOK(pid_t, fork, ()) {
   Thread* const self = enter();
@@ -71,7 +71,16 @@ void hook_exit_at_once_too(int status) { hook_exit_at_once(status); }
 // hardware_concurrency() of a pinned process would be 1, and change what it does.
 
 REPRO_HOOK(int, sched_getaffinity, (pid_t pid, std::size_t size, cpu_set_t* set)) {
-  return is_pinned && pid == 0 ? copy_affinity(size, set) : real_sched_getaffinity()(pid, size, set);
+  if (is_pinned && pid == 0) return copy_affinity(size, set);
+  // Not through dlsym(): runtimes count processors while they initialise.
+  const long result =
+      raw::system_call(SYS_sched_getaffinity, pid, static_cast<long>(size), raw::address(set));
+  if (result < 0) {
+    errno = static_cast<int>(-result);
+    return -1;
+  }
+  for (auto i = static_cast<std::size_t>(result); i < size; ++i) reinterpret_cast<char*>(set)[i] = '\0';
+  return 0;
 }
 
 REPRO_HOOK(int, pthread_getaffinity_np, (pthread_t thread, std::size_t size, cpu_set_t* set)) {

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "harness/schedule/preload/controlled/hooks.h"
+#include "harness/schedule/preload/controlled/raw.h"
 #include "harness/schedule/preload/controlled/state.h"
 #include "harness/schedule/preload/controlled/times.h"
 
@@ -20,7 +21,6 @@ REPRO_REAL(sleep)
 REPRO_REAL(sched_yield)
 REPRO_REAL(clock_gettime)
 REPRO_REAL(gettimeofday)
-REPRO_REAL(time)
 
 namespace repro::schedule::controlled {
 namespace {
@@ -54,15 +54,33 @@ std::int64_t look(Thread& self, clockid_t clock) {
   return now_ns() + (is_wall ? realtime_offset_ns() : 0);
 }
 
+// ASan's allocator reads the clock, also when dlsym() itself has just called it: nothing may be looked up
+// then. So the real clocks are looked up by the library's constructor, and until then the kernel is asked.
+
+int read_clock(clockid_t clock, timespec* time) {
+  if (const auto known = slot_clock_gettime.get_if_known(); known != nullptr) return known(clock, time);
+  const long result = raw::system_call(SYS_clock_gettime, clock, raw::address(time));
+  if (result >= 0) return 0;
+  errno = static_cast<int>(-result);
+  return -1;
+}
+
 timespec as_timespec(std::int64_t ns) {
   return {static_cast<time_t>(ns / kSecond), static_cast<long>(ns % kSecond)};
 }
 
 }  // namespace
+
+void find_clocks() {
+  real_clock_gettime();
+  real_gettimeofday();
+}
+
 }  // namespace repro::schedule::controlled
 
 using namespace repro::schedule::controlled;  // NOLINT(google-build-using-namespace): the hooks are outside
 using repro::schedule::Operation;
+namespace raw = repro::schedule::raw;
 
 REPRO_HOOK(int, nanosleep, (const timespec* duration, timespec* rest)) {
   Thread* const self = enter();
@@ -104,14 +122,17 @@ REPRO_HOOK(int, sched_yield, ()) {
 
 REPRO_HOOK(int, clock_gettime, (clockid_t clock, timespec* time)) {
   Thread* const self = current_thread();
-  if (self == nullptr || time == nullptr || !is_virtual(clock)) return real_clock_gettime()(clock, time);
+  if (self == nullptr || time == nullptr || !is_virtual(clock)) return read_clock(clock, time);
   *time = as_timespec(look(*self, clock));
   return 0;
 }
 
 REPRO_HOOK(int, gettimeofday, (timeval * time, void* zone)) {
   Thread* const self = current_thread();
-  if (self == nullptr || time == nullptr) return real_gettimeofday()(time, zone);
+  if (self == nullptr || time == nullptr) {
+    if (const auto known = slot_gettimeofday.get_if_known(); known != nullptr) return known(time, zone);
+    return static_cast<int>(raw::system_call(SYS_gettimeofday, raw::address(time), raw::address(zone)));
+  }
   const timespec now = as_timespec(look(*self, CLOCK_REALTIME));
   *time = {now.tv_sec, now.tv_nsec / 1000};
   return 0;
@@ -119,8 +140,9 @@ REPRO_HOOK(int, gettimeofday, (timeval * time, void* zone)) {
 
 REPRO_HOOK(time_t, time, (time_t * result)) {
   Thread* const self = current_thread();
-  if (self == nullptr) return real_time()(result);
-  const time_t now = as_timespec(look(*self, CLOCK_REALTIME)).tv_sec;
+  timespec real{};
+  if (self == nullptr) read_clock(CLOCK_REALTIME_COARSE, &real);
+  const time_t now = self == nullptr ? real.tv_sec : as_timespec(look(*self, CLOCK_REALTIME)).tv_sec;
   if (result != nullptr) *result = now;
   return now;
 }

@@ -202,6 +202,8 @@ void leave_control(LeftReason reason);
 bool start_control();
 /// The process ends in order: says so in the trace, adds the run to the profile. More than once is harmless.
 void end_of_run();
+/// Looks the real clocks up, once that is safe.
+void find_clocks();
 /// Before pinning: what the subject is to believe of its processors.
 void remember_affinity();
 
