@@ -69,6 +69,36 @@ int refuse_deadline() {
   return -1;
 }
 
+/// How the real pthread_once keeps its control: glibc's way, or that of a shared TSan runtime behind us.
+struct OnceBits {
+  std::uint32_t in_progress;
+  std::uint32_t done;
+};
+
+const OnceBits& once_bits() {
+  static constexpr OnceBits kOfLibc{1, 2};
+  static constexpr OnceBits kOfThreadSanitizer{1U << 16U, 1};
+  static const OnceBits* known = nullptr;
+  if (known == nullptr) {
+    Dl_info once{};
+    Dl_info runtime{};
+    const void* const symbol = dlsym(RTLD_DEFAULT, "__tsan_init");
+    const bool is_runtimes = symbol != nullptr && dladdr(symbol, &runtime) != 0 &&
+                             dladdr(reinterpret_cast<const void*>(real_pthread_once()), &once) != 0 &&
+                             once.dli_fbase == runtime.dli_fbase;
+    known = is_runtimes ? &kOfThreadSanitizer : &kOfLibc;
+  }
+  return *known;
+}
+
+/// Tells TSan, where there is one, of an order that our model of a barrier makes: it does not see the real
+/// one.
+void tell_thread_sanitizer(const char* function, void* object) {
+  using Tell = void(void*);
+  auto* const tell = reinterpret_cast<Tell*>(dlsym(RTLD_DEFAULT, function));
+  if (tell != nullptr) tell(object);
+}
+
 struct FutexCall {
   long number;
   std::uint32_t* word;
@@ -248,12 +278,15 @@ REPRO_HOOK(int, pthread_barrier_wait, (pthread_barrier_t * barrier)) {
     return code;
   }
   point(*self, Operation::barrier_wait, &object, REPRO_CALLER());
+  tell_thread_sanitizer("__tsan_release", barrier);
   if (++object.arrived == object.expected) {
     object.arrived = 0;
     wake(object, UINT_MAX);
+    tell_thread_sanitizer("__tsan_acquire", barrier);
     return PTHREAD_BARRIER_SERIAL_THREAD;
   }
   static_cast<void>(wait_until(*self, Operation::barrier_wait, &object, REPRO_CALLER(), Block::woken));
+  tell_thread_sanitizer("__tsan_acquire", barrier);
   return 0;
 }
 
@@ -265,16 +298,20 @@ REPRO_HOOK(int, pthread_barrier_destroy, (pthread_barrier_t * barrier)) {
 // --- Once
 
 REPRO_HOOK(int, pthread_once, (pthread_once_t * control, void (*initialise)())) {
-  constexpr int kDone = 2;  // glibc's __PTHREAD_ONCE_DONE
   Thread* const self = enter();
-  if (self == nullptr || (__atomic_load_n(control, __ATOMIC_ACQUIRE) & kDone) != 0) {
-    return real_pthread_once()(control, initialise);
-  }
+  if (self == nullptr) return real_pthread_once()(control, initialise);
+  const OnceBits& bits = once_bits();
+  const auto has = [control](std::uint32_t wanted) {
+    return (static_cast<std::uint32_t>(__atomic_load_n(control, __ATOMIC_ACQUIRE)) & wanted) != 0;
+  };
+  if (has(bits.done)) return real_pthread_once()(control, initialise);
   Object& object = *object_at(control, ObjectKind::once);
+  object.expected = bits.in_progress;
   static_cast<void>(wait_until(*self, Operation::once, &object, REPRO_CALLER(), Block::owner));
-  if ((__atomic_load_n(control, __ATOMIC_ACQUIRE) & kDone) != 0) return 0;
-  object.owner = self->id + 1;  // an exception passes through here: is_free() asks the control itself
-  object.taken_at = REPRO_CALLER();
+  if (!has(bits.done)) {
+    object.owner = self->id + 1;  // an exception passes through here: is_free() asks the control itself
+    object.taken_at = REPRO_CALLER();
+  }
   return real_pthread_once()(control, initialise);
 }
 

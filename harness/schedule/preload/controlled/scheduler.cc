@@ -442,8 +442,7 @@ namespace {
 bool is_free(const Object& object) {
   if (object.owner == 0) return true;
   if (object.kind == ObjectKind::once) {
-    constexpr int kInProgress = 1;  // glibc's __PTHREAD_ONCE_INPROGRESS
-    return (*static_cast<const volatile int*>(object.address) & kInProgress) == 0;
+    return (*static_cast<const volatile std::uint32_t*>(object.address) & object.expected) == 0;
   }
   if (object.kind != ObjectKind::mutex || g.threads[object.owner - 1].state != ThreadState::ended)
     return false;

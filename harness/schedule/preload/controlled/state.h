@@ -52,7 +52,7 @@ struct Object {
   std::uint32_t readers;
   std::uint32_t last_reader;  ///< thread + 1
   std::uint32_t arrived;      ///< barrier
-  std::uint32_t expected;     ///< barrier
+  std::uint32_t expected;     ///< barrier: threads; once: the bits that say "in progress"
   std::uintptr_t taken_at;
 };
 
