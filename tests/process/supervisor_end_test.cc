@@ -118,6 +118,19 @@ TEST_F(SupervisorEndTest, GivesTheSubjectACleanWorld) {
             "core_limit_small=1\n");
 }
 
+TEST_F(SupervisorEndTest, FixesAddressesAndProcessorsOnlyWhereAsked) {
+  const auto world = [&](const RunSpec& wanted) { return run(wanted).standard_output.text(); };
+  RunSpec wanted = shell("cat /proc/self/personality; nproc");
+  const std::string usual = world(wanted);
+  wanted.fixed_addresses = true;
+  wanted.processors = 1;
+  EXPECT_EQ(world(wanted), "00040000\n1\n") << "ADDR_NO_RANDOMIZE of personality(2)";
+  wanted.fixed_addresses = false;
+  wanted.processors = 4096;
+  EXPECT_EQ(world(wanted), usual)
+      << "more processors than there are is all of them, and nothing stays behind";
+}
+
 TEST_F(SupervisorEndTest, GivesTheSubjectItsEnvironmentFolderAndInput) {
   char input[] = "/tmp/repro_input_XXXXXX";
   const int fd = mkstemp(input);
