@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstdint>
+#include <cstring>
 
 namespace repro::findings {
 namespace {
@@ -16,10 +18,12 @@ struct Anchor {
   AnchorGroups groups;
 };
 
-// Literals of at least kWindow bytes, each with the grammars whose reports begin with a line that holds it.
+// Literals of at least kWindow bytes that begin with letters which ordinary logs do not have in this order
+// (` panicked while` and not `thread panicked`), each with the grammars whose reports begin with a line that
+// holds it.
 constexpr auto kAnchors = std::to_array<Anchor>({
     {"Sanitizer", group(sanitizers) | group(tool_failures)},
-    {"runtime error: ", group(undefined)},
+    {"e error: ", group(undefined)},
     {"ASan runtime", group(tool_failures)},
     {"ReserveShadowMemoryRange", group(tool_failures)},
     {"Shadow memory range", group(tool_failures)},
@@ -32,7 +36,7 @@ constexpr auto kAnchors = std::to_array<Anchor>({
     {"_consolidate(): ", group(glibc)},
     {"_shutdown(): ", group(glibc)},
     {"double free or corruption", group(glibc)},
-    {"corrupted ", group(glibc)},
+    {"rrupted ", group(glibc)},
     {"break adjusted to free malloc space", group(glibc)},
     {" detected ***", group(glibc)},
     {"uninitialized stack frame ***", group(glibc)},
@@ -93,8 +97,8 @@ constexpr auto kAnchors = std::to_array<Anchor>({
     {"DATA RACE", group(go)},
     {" panicked at ", group(rust)},
     {"has overflowed its stack", group(rust)},
-    {"thread panicked while", group(rust)},
-    {"thread caused non-unwinding", group(rust)},
+    {" panicked while", group(rust)},
+    {"caused non-unwinding", group(rust)},
     {"fatal runtime error: ", group(rust)},
     {"memory allocation of ", group(rust)},
     {"detected by the Java Runtime", group(jvm)},
@@ -182,12 +186,24 @@ static_assert(std::all_of(kAnchors.begin(), kAnchors.end(),
                           [](const Anchor& anchor) { return anchor.text.size() >= kWindow; }));
 static_assert(kAnchors.size() < 256);
 
-/// Three bytes as a row of the table; the multiplier is Knuth's of multiplicative hashing.
-std::size_t row_of(const char* bytes) {
-  const std::uint32_t block = static_cast<std::uint32_t>(static_cast<unsigned char>(bytes[0])) << 16U |
-                              static_cast<std::uint32_t>(static_cast<unsigned char>(bytes[1])) << 8U |
-                              static_cast<unsigned char>(bytes[2]);
-  return (block * 2654435761U) >> 16U;
+/// Three bytes, the first in the lowest bits, as a row of the table. Shift and exclusive or instead of a
+/// multiplication: every step of the search waits for the one before.
+std::size_t row_of(std::uint32_t block) { return (block ^ (block >> 11U)) & 0xffffU; }
+
+std::size_t row_at(const char* bytes) {
+  return row_of(static_cast<std::uint32_t>(static_cast<unsigned char>(bytes[0])) |
+                static_cast<std::uint32_t>(static_cast<unsigned char>(bytes[1])) << 8U |
+                static_cast<std::uint32_t>(static_cast<unsigned char>(bytes[2])) << 16U);
+}
+
+/// The row of the last three of the bytes of a window.
+std::size_t last_row_of(const char* window) {
+  if constexpr (std::endian::native == std::endian::little) {
+    std::uint32_t last = 0;
+    std::memcpy(&last, window + kWindow - sizeof last, sizeof last);
+    return row_of(last >> 8U);
+  }
+  return row_at(window + kWindow - kBlock);
 }
 
 struct Table {
@@ -201,7 +217,7 @@ struct Table {
     shift.fill(kWindow - kBlock + 1);
     for (const Anchor& anchor : kAnchors) {
       for (std::size_t end = kBlock; end <= kWindow; ++end) {
-        std::uint8_t& entry = shift.at(row_of(anchor.text.data() + end - kBlock));
+        std::uint8_t& entry = shift.at(row_at(anchor.text.data() + end - kBlock));
         entry = std::min(entry, static_cast<std::uint8_t>(kWindow - end));
       }
     }
@@ -239,7 +255,7 @@ std::size_t find_anchor(std::string_view text, std::size_t from) {
   const Table& rows = table();
   std::size_t start = from;
   while (start + kWindow <= text.size()) {
-    const std::uint8_t step = rows.shift[row_of(text.data() + start + kWindow - kBlock)];
+    const std::uint8_t step = rows.shift[last_row_of(text.data() + start)];
     if (step == 0 && groups_at(text.substr(start), rows) != 0) return start;
     start += std::max<std::size_t>(step, 1);
   }
@@ -251,7 +267,7 @@ AnchorGroups anchor_groups(std::string_view line) {
   AnchorGroups found = 0;
   std::size_t start = 0;
   while (start + kWindow <= line.size()) {
-    const std::uint8_t step = rows.shift[row_of(line.data() + start + kWindow - kBlock)];
+    const std::uint8_t step = rows.shift[last_row_of(line.data() + start)];
     if (step == 0) found |= groups_at(line.substr(start), rows);
     start += std::max<std::size_t>(step, 1);
   }

@@ -20,7 +20,10 @@ constexpr std::size_t kMostOpen = 16;
 constexpr std::uint64_t kLongestSilence = 4096;
 
 std::uint64_t line_ends_in(std::string_view text) {
-  return static_cast<std::uint64_t>(std::count(text.begin(), text.end(), '\n'));
+  // By memchr(3), because most lines are long: std::count costs as much as the search for anchors.
+  std::uint64_t ends = 0;
+  for (std::size_t at = text.find('\n'); at != std::string_view::npos; at = text.find('\n', at + 1)) ++ends;
+  return ends;
 }
 
 }  // namespace

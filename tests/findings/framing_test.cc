@@ -12,7 +12,6 @@
 namespace repro::findings {
 namespace {
 
-using testing::IsEmpty;
 using testing::SizeIs;
 
 constexpr std::string_view kAsanOne =

@@ -306,8 +306,7 @@ TEST(DeathReport, IsReadFromShellsRunnersAndTheKernel) {
            "./run.sh: line 3: 12345 Segmentation fault      ./pool 7",
            "make: *** [Makefile:3: test] Segmentation fault (core dumped)",
            "3/9 Test #3: pool .....................***Exception: SegFault  0.12 sec",
-           "  process didn't exit successfully: `target/pool` (signal: 11, SIGSEGV: invalid memory "
-           "reference)",
+           "  process didn't exit successfully: `pool` (signal: 11, SIGSEGV: invalid memory reference)",
            "signal: segmentation fault (core dumped)",
            "pool[77]: segfault at 0 ip 000055d1 sp 00007ffc error 4 in pool[55d0+1000]",
            "unit.service: Main process exited, code=dumped, status=11/SEGV",
