@@ -10,6 +10,7 @@
 #include "harness/cli/exit_codes.h"
 #include "harness/cli/options.h"
 #include "harness/cli/run_request.h"
+#include "harness/cli/scenario_help.h"
 #include "harness/cli/verbs.h"
 
 namespace repro::cli {
@@ -118,6 +119,13 @@ Json to_json(const Scenario& scenario) {
 }
 
 }  // namespace
+
+Result<void> print_scenario(const std::string& name, const std::map<std::string, std::string>& environment) {
+  REPRO_ASSIGN(Scenario scenario, campaign::find_scenario(scenario_directory(), name));
+  campaign::find_system_program(scenario, search_path_of(environment));
+  print_one(scenario);
+  return {};
+}
 
 Result<int> list_verb(const Invocation& invocation) {
   REPRO_ASSIGN(const std::optional<ParsedOptions> options, parse_options(kVerb, invocation.arguments));

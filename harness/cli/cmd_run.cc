@@ -1,8 +1,10 @@
+#include <algorithm>
 #include <array>
 #include <csignal>
 #include <filesystem>
 #include <iostream>
 #include <memory>
+#include <span>
 #include <system_error>
 #include <utility>
 
@@ -26,6 +28,7 @@
 #include "harness/cli/progress_display.h"
 #include "harness/cli/project_request.h"
 #include "harness/cli/run_request.h"
+#include "harness/cli/scenario_help.h"
 #include "harness/cli/shared_options.h"
 #include "harness/cli/signals.h"
 #include "harness/cli/terminal.h"
@@ -470,9 +473,22 @@ class RunCommand {
   bool is_done_ = false;  ///< a resumed campaign that has nothing left to do
 };
 
+/// The scenario of `repro run NAME --help`; empty when the help of the verb is wanted, or none.
+std::string scenario_to_explain(std::span<const std::string> arguments) {
+  const auto end = std::find(arguments.begin(), arguments.end(), "--");
+  const bool wants_help = std::any_of(
+      arguments.begin(), end, [](const std::string& word) { return word == "--help" || word == "-h"; });
+  return wants_help && !arguments.front().starts_with('-') ? arguments.front() : std::string();
+}
+
 }  // namespace
 
 Result<int> run_verb(const Invocation& invocation) {
+  if (const std::string name = scenario_to_explain(invocation.arguments); !name.empty()) {
+    REPRO_TRY(print_scenario(name, invocation.environment));
+    std::cout << "\nOptions of repro run, which all apply: repro run --help\n";
+    return kExitOk;
+  }
   REPRO_ASSIGN(std::optional<ParsedOptions> options, parse_options(kVerb, invocation.arguments));
   if (!options) return kExitOk;
   REPRO_TRY(add_layers(kVerb, invocation.environment, *options));

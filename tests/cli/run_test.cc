@@ -365,5 +365,15 @@ TEST_F(RunTest, KeepsNoFilesWhereNoneAreWanted) {
   EXPECT_FALSE(std::filesystem::exists(folder_.file("x.repro-files")));
 }
 
+TEST_F(RunTest, ExplainsAScenarioWhenHelpIsAskedForWithItsName) {
+  const ToolResult known = tool({"run", "shm-spinlock", "--help"});
+  EXPECT_EQ(known.exit_code, 0) << known.err;
+  EXPECT_THAT(known.out, ::testing::HasSubstr("owner-pid-even"));
+  EXPECT_THAT(known.out, ::testing::HasSubstr("deadline of a run: 2s"));
+  const ToolResult unknown = tool({"run", "shm-spinlok", "--help"});
+  EXPECT_EQ(unknown.exit_code, 2);
+  EXPECT_THAT(unknown.err, ::testing::HasSubstr("did you mean 'shm-spinlock'?"));
+}
+
 }  // namespace
 }  // namespace repro::cli
