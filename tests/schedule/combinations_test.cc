@@ -59,6 +59,13 @@ TEST_P(Runtimes, RunACorrectProgramWithoutHangOrFailure) {
                               " " + REPRO_TEST_SOURCE_DIR "/schedule/programs.cc " + flags;
   const bool is_compiled = std::system(command.c_str()) == 0;
   EXPECT_TRUE(is_compiled) << command;
+  // LLVM 14's shared TSan runtime crashes at start on recent kernels, with us or without us.
+  const bool runs_alone =
+      is_compiled && std::system((binary + " correct_locks > " + folder + "/alone 2>&1").c_str()) == 0;
+  if (is_compiled && !runs_alone) {
+    fs::remove_all(folder);
+    GTEST_SKIP() << "the program does not run without the scheduler either";
+  }
   ControlledArm arm;
   for (int run = 1; is_compiled && run <= kRuns; ++run) {
     for (const char* name : {"correct_locks", "correct_waits"}) {
