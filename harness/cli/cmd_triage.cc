@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <filesystem>
@@ -7,7 +8,9 @@
 #include <fmt/format.h>
 
 #include "harness/base/text.h"
+#include "harness/campaign/summarise.h"
 #include "harness/campaign/symbolizer.h"
+#include "harness/campaign/triage_diff.h"
 #include "harness/campaign/triage_logs.h"
 #include "harness/campaign/version.h"
 #include "harness/cli/exit_codes.h"
@@ -17,6 +20,7 @@
 #include "harness/cli/terminal.h"
 #include "harness/cli/verbs.h"
 #include "harness/report/triage.h"
+#include "harness/store/store.h"
 
 namespace repro::cli {
 namespace {
@@ -28,6 +32,9 @@ constexpr std::array kOptions{
                "look here for the programs of frames without names (repeatable)"},
     OptionSpec{"debuginfod", OptionKind::flag, "", "What",
                "ask the servers of DEBUGINFOD_URLS for debugging information", Layering::flag_only},
+    OptionSpec{"diff", OptionKind::flag, "", "What",
+               "compare two campaigns, OLD.repro and NEW.repro: what is new, gone, more or less frequent",
+               Layering::flag_only},
     OptionSpec{"json", OptionKind::flag, "", "Form", "JSON in place of text", Layering::flag_only},
     OptionSpec{"sarif", OptionKind::value, "FILE", "Form",
                "also write SARIF 2.1.0 for code-scanning services ('-' for standard output)",
@@ -48,11 +55,12 @@ constexpr VerbSpec kVerb{
     "the lines do no harm.\n"
     "\n"
     "Exit codes: 0 nothing was found, 2 wrong request, or nothing was found and a log could not be read, 10\n"
-    "something was found.",
+    "something was found. With --diff: 10 when something is new or significantly more frequent.",
     "  repro triage build.log\n"
     "  repro triage ci-artefacts/ --sarif=repro.sarif\n"
     "  zcat nightly-*.log.gz | repro triage --json\n"
-    "  repro triage --suppress=known.txt build.log.zst\n",
+    "  repro triage --suppress=known.txt build.log.zst\n"
+    "  repro triage --diff before.repro after.repro\n",
     "file",
     false,
     kOptions,
@@ -107,12 +115,39 @@ int exit_code_for(const TriageReport& report, bool exits_zero) {
   return report.unreadable.empty() ? kExitOk : kExitUsage;
 }
 
+Result<CampaignSummary> read_campaign(const std::string& file) {
+  REPRO_ASSIGN(const store::Store store, store::Store::open_read_only(file));
+  return campaign::summarise(store);
+}
+
+Result<int> diff_verb(const ParsedOptions& options, const Invocation& invocation) {
+  for (const char* other : {"sarif", "suppress", "symbols", "debuginfod"}) {
+    if (options.has(other)) return fail(ErrorKind::usage, fmt::format("--diff does not go with --{}", other));
+  }
+  if (options.positionals.size() != 2) {
+    return fail(ErrorKind::usage, "--diff wants two campaign files: repro triage --diff OLD.repro NEW.repro");
+  }
+  REPRO_ASSIGN(const CampaignSummary older, read_campaign(options.positionals[0]));
+  REPRO_ASSIGN(const CampaignSummary newer, read_campaign(options.positionals[1]));
+  REPRO_ASSIGN(const TriageDiff diff, campaign::diff_campaigns(older, newer));
+  if (options.flag("json")) {
+    report::write_triage_diff_json(std::cout, diff);
+  } else {
+    report::write_triage_diff_terminal(std::cout, diff, output_style(invocation.environment));
+  }
+  const bool is_worse = std::any_of(diff.changes.begin(), diff.changes.end(), [](const SignatureChange& row) {
+    return row.change == RateChange::appeared || row.change == RateChange::more;
+  });
+  return is_worse && !options.flag("exit-zero") ? kExitFailuresSeen : kExitOk;
+}
+
 }  // namespace
 
 Result<int> triage_verb(const Invocation& invocation) {
   REPRO_ASSIGN(std::optional<ParsedOptions> options, parse_options(kVerb, invocation.arguments));
   if (!options) return kExitOk;
   REPRO_TRY(add_layers(kVerb, invocation.environment, *options));
+  if (options->flag("diff")) return diff_verb(*options, invocation);
   const std::optional<std::string> sarif = options->value("sarif");
   if (sarif) REPRO_TRY(check_writable(options->origin("sarif"), *sarif));
   if (sarif == "-" && options->flag("json")) {

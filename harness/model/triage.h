@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "harness/model/bug.h"
@@ -53,6 +54,35 @@ struct TriageReport {
   std::vector<UnreadableFile> unreadable;
   std::vector<std::string> warnings;
   std::optional<UnseenEstimate> unseen;  ///< absent when the counts say nothing
+};
+
+/// How one signature's share of runs moved from one campaign to another.
+enum class RateChange : std::uint8_t { appeared, gone, more, less, none };
+
+/// `new`, `gone`, `more`, `less`, `no evidence of change`.
+[[nodiscard]] std::string_view to_string(RateChange change);
+
+/// One signature in one build of both campaigns.
+struct SignatureChange {
+  Signature signature;
+  std::string build;  ///< `address`, with the schedule where it is not `os`
+  std::uint64_t old_hits = 0;
+  std::uint64_t old_runs = 0;
+  std::uint64_t new_hits = 0;
+  std::uint64_t new_runs = 0;
+  double p_value = 1;     ///< two-sided, that both campaigns have one rate
+  double adjusted_p = 1;  ///< after Holm, over all rows
+  bool is_significant = false;
+  /// `more` and `less` only where significant; `appeared` and `gone` whenever one side never had it.
+  RateChange change = RateChange::none;
+};
+
+struct TriageDiff {
+  std::string old_file;
+  std::string new_file;
+  double level = 0.05;                   ///< of the whole family of tests
+  std::vector<SignatureChange> changes;  ///< new, more, less, gone, unchanged; the smallest p-value first
+  std::vector<std::string> warnings;
 };
 
 }  // namespace repro

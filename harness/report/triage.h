@@ -20,4 +20,9 @@ void write_triage_json(std::ostream& out, const TriageReport& report);
 /// fingerprint the signature's id. `tool_version` is that of this program.
 void write_triage_sarif(std::ostream& out, const TriageReport& report, std::string_view tool_version);
 
+/// What changed between two campaigns, one row per signature and build.
+void write_triage_diff_terminal(std::ostream& out, const TriageDiff& diff, const TerminalStyle& style);
+/// `{"schema":1,"triage_diff":{...}}`.
+void write_triage_diff_json(std::ostream& out, const TriageDiff& diff);
+
 }  // namespace repro::report

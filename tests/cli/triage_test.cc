@@ -141,6 +141,32 @@ TEST_F(UnnamedFrames, AreNamedByTriageOnlyFromFilesThatTheUserOrABuildIdVouchesF
   EXPECT_THAT(wrong.err, HasSubstr("--symbols: 'nowhere' is no folder"));
 }
 
+TEST_F(TriageTest, TellsWhatIsNewGoneAndMoreFrequentBetweenTwoCampaigns) {
+  // The exit code is the bug: 3 in every run before and in none after, 4 in few before and all after.
+  const std::string old_subject = folder_.script("old", "[ $REPRO_RUN_INDEX -lt 2 ] && exit 4; exit 3");
+  const std::string new_subject = folder_.script("new", "exit 4");
+  EXPECT_EQ(
+      tool({"run", "--out=old.repro", "--no-canaries", "--runs=12", "--quiet", "--", "./old"}).exit_code, 10);
+  EXPECT_EQ(
+      tool({"run", "--out=new.repro", "--no-canaries", "--runs=12", "--quiet", "--", "./new"}).exit_code, 10);
+  const ToolResult shown = tool({"triage", "--diff", "old.repro", "new.repro"});
+  EXPECT_EQ(shown.exit_code, 10) << shown.err;
+  EXPECT_THAT(shown.out, ContainsRegex("more +\\| plain +\\| +2/12 +\\| +12/12"));
+  EXPECT_THAT(shown.out, ContainsRegex("gone +\\| plain +\\| +10/12 +\\| +0/12"));
+  EXPECT_THAT(shown.out, HasSubstr("Holm"));
+  const json changes =
+      parse(tool({"triage", "--diff", "new.repro", "old.repro", "--json"}).out)["triage_diff"]["changes"];
+  ASSERT_THAT(changes, SizeIs(2));
+  EXPECT_EQ(changes[0]["change"], "new");
+  EXPECT_TRUE(changes[0]["significant"]);
+  EXPECT_GE(changes[0]["adjusted_p"], changes[0]["p_value"]);
+  EXPECT_EQ(changes[1]["change"], "less");
+  const ToolResult same = tool({"triage", "--diff", "old.repro", "old.repro"});
+  EXPECT_EQ(same.exit_code, 0);
+  EXPECT_THAT(same.out, HasSubstr("no evidence of change"));
+  EXPECT_EQ(tool({"triage", "--diff", "old.repro"}).exit_code, 2);
+}
+
 TEST_F(TriageTest, WritesSarifWithPlacesStacksAndFingerprints) {
   folder_.write("bad.log", corpus("asan/clang-14/heap-use-after-free.txt"));
   EXPECT_EQ(tool({"triage", "bad.log", "--sarif=out.sarif"}).exit_code, 10);
