@@ -13,6 +13,8 @@
 #include <system_error>
 #include <utility>
 
+#include <fmt/format.h>
+
 namespace repro::campaign {
 namespace {
 
@@ -99,9 +101,9 @@ const Symbolizer::Module& Symbolizer::find_module(const Frame& frame) {
   };
   for (const std::string& folder : options_.folders) {
     if (const std::string debug = by_build_id(folder, frame.build_id); !debug.empty()) try_path(debug, true);
-    try_path(folder + "/" + frame.module, true);
-    try_path(folder + "/" + name, true);
-    try_path(folder + "/" + name + ".debug", true);
+    try_path(fmt::format("{}/{}", folder, frame.module), true);
+    try_path(fmt::format("{}/{}", folder, name), true);
+    try_path(fmt::format("{}/{}.debug", folder, name), true);
   }
   if (frame.module.starts_with('/')) try_path(frame.module, false);
   if (frame.module.find('/') == std::string::npos) {
