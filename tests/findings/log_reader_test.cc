@@ -67,7 +67,9 @@ class LogReaderTest : public ::testing::Test {
   static std::pair<std::string, std::string> read(const std::string& path) {
     std::string text;
     const Result<std::uint64_t> bytes = read_log(path, [&](std::string_view piece) { text += piece; });
-    if (bytes) EXPECT_EQ(*bytes, text.size());
+    if (bytes) {
+      EXPECT_EQ(*bytes, text.size());
+    }
     return {text, bytes ? "" : bytes.error().message};
   }
 
