@@ -102,7 +102,9 @@ TEST_F(ControlledTest, TheCompilerWrappersMakeMemoryAccessesPoints) {
     const std::string source = folder_.write(name, kLostUpdate);
     const std::string program = std::string(name) + ".program";
     if (!build(wrapper, source, program)) GTEST_SKIP() << "this machine has no clang";
-    EXPECT_EQ(run({"--runs=3", "--", folder_.file(program)}).exit_code, 0) << "alone it runs as before";
+    // Alone it runs as before: to its end, with the update lost by chance or not.
+    EXPECT_THAT(run({"--runs=3", "--", folder_.file(program)}).exit_code, ::testing::AnyOf(0, 10));
+    EXPECT_EQ(stored().at("arms").at(0).at("crash"), 0);
     std::filesystem::remove(folder_.file("x.repro"));
     const ToolResult found = run({"--schedule=random", "--runs=60", "--seed=1", "--", folder_.file(program)});
     EXPECT_EQ(found.exit_code, 10) << found.out << found.err;
