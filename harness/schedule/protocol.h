@@ -10,8 +10,8 @@
 // A schedule is the list of its deviations from the baseline policy "go on with the current thread while it
 // can run, else the next runnable one in the circle of thread numbers; who yields, or spins, counts as unable
 // to run where another can". A deviation is keyed by the thread that stopped and by that thread's own count
-// of decisions, so that removing one does not shift the others. One whose target cannot run is ignored. (Representation as in tsan11rec and CHESS's context bounds, with the keys
-// made thread-local.)
+// of decisions, so that removing one does not shift the others. One whose target cannot run is ignored.
+// (Representation as in tsan11rec and CHESS's context bounds, with the keys made thread-local.)
 //
 // The order of preloads: a sanitizer's shared runtime (libasan, libtsan) that the subject needs may stand
 // before or behind the scheduler in LD_PRELOAD. Behind (or not named at all), ASan's runtime wants
