@@ -217,8 +217,9 @@ void name(const Words& words, Finding& finding) {
       finding.kind = slug(words.fatal);
     }
   } else {
-    finding.kind = words.signal;
-    finding.message = words.signal;
+    // `panic("")` says nothing behind the colon.
+    finding.kind = words.signal.empty() ? std::string_view("panic") : words.signal;
+    finding.message = finding.kind;
   }
 }
 

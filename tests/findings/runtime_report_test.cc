@@ -92,6 +92,10 @@ TEST(GoReport, IsNoneWithoutGoroutines) {
   EXPECT_THAT(parse_reports("a.go:3:1: fatal error: x.h: No such file\ngoroutine 1 [running]:\n"), IsEmpty());
 }
 
+TEST(GoReport, NamesAPanicWithoutText) {
+  EXPECT_EQ(only("panic: \n\ngoroutine 1 [running]:\nmain.main()\n\t/src/a.go:3 +0x1d\n").kind, "panic");
+}
+
 TEST(GoReport, ReadsWhatWasCopiedFromATerminal) {
   const Finding finding = only(
       "fatal error: concurrent map iteration and map write       \n                    \n"
