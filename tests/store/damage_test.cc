@@ -106,8 +106,11 @@ TEST_F(UnusableFile, IsRefusedWhenItIsADatabaseOfAnotherProgram) {
 
 TEST_F(UnusableFile, IsRefusedWhenItsSchemaIsNewer) {
   make_campaign(1);
-  execute(path(), "PRAGMA user_version = 2");
-  expect_refused(ErrorKind::store, "newer version of repro (schema 2; this version reads up to 1)");
+  const std::string known = std::to_string(kSchemaVersion);
+  const std::string newer = std::to_string(kSchemaVersion + 1);
+  execute(path(), "PRAGMA user_version = " + newer);
+  expect_refused(ErrorKind::store,
+                 "newer version of repro (schema " + newer + "; this version reads up to " + known + ")");
 }
 
 TEST_F(UnusableFile, IsRefusedWhenCutOffAnywhere) {

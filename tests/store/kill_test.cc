@@ -72,8 +72,9 @@ class KilledHarness : public InFolder {
  protected:
   static constexpr std::uint64_t kRuns = 400;
 
-  /// As --resume does: stores the runs that are not there yet, some with findings and logs.
-  static void store_missing_runs(const std::string& path, int fd) {
+  /// As --resume does: stores the runs that are not there yet, some with findings and logs. After `most` of
+  /// them it only waits to be killed, so that however late the signal comes there are runs left.
+  static void store_missing_runs(const std::string& path, int fd, std::uint64_t most = kRuns) {
     const Signature signature = signature_named("s1-000000000001");
     Result<Store> store = Store::open_for_append(path);
     if (!store) ::_exit(4);
@@ -85,6 +86,7 @@ class KilledHarness : public InFolder {
       const bool is_crash = index % 3 == 0;
       const RunRecord run = is_crash ? crash_of(index, 0, signature) : run_of(index, 1, Outcome::ok);
       const std::span<const Signature> signatures{&signature, is_crash ? 1U : 0U};
+      if (most-- == 0) ::pause();
       if (!store->add_run(run, signatures)) ::_exit(6);
       tell(fd);
     }
@@ -111,7 +113,7 @@ TEST_F(KilledHarness, HasStoredEveryRunThatItHadFinishedAndResumesToTheExactNumb
   std::uint64_t stored_before = 0;
   int kills = 0;
   while (true) {
-    Child harness([&](int fd) { store_missing_runs(path(), fd); });
+    Child harness([&](int fd) { store_missing_runs(path(), fd, 36); });
     // Where in the next transaction the signal arrives is left to the two processors.
     const std::uint64_t wanted = 1 + random.below(30);
     const bool has_finished = harness.wait_for(wanted) < wanted;
