@@ -229,6 +229,10 @@ class HuntCommand {
     REPRO_ASSIGN(store::Store store,
                  store::Store::create(file_, prepared->request(), campaign::read_machine_facts(),
                                       system_clock().unix_time()));
+    REPRO_TRY(
+        store.add_warning("a search: each run was given to the schedule that had failed most until then, so "
+                          "the rates and intervals of its arms "
+                          "mean nothing; those of the confirmation on fresh seeds do"));
     Result<campaign::HuntResult> result = campaign::hunt(prepared->plan(), store, outside, budget_.search);
     if (!result) return Unexpected(std::move(result).error());
     result_ = *std::move(result);
@@ -452,10 +456,12 @@ class HuntCommand {
 
 }  // namespace
 
+std::span<const OptionSpec> hunt_options() { return kOptions; }
+
 Result<int> hunt_verb(const Invocation& invocation) {
   REPRO_ASSIGN(std::optional<ParsedOptions> options, parse_options(kVerb, invocation.arguments));
   if (!options) return kExitOk;
-  REPRO_TRY(add_layers(kVerb, invocation.environment, *options));
+  REPRO_TRY(add_layers(kVerb, invocation.environment, *options, project_options()));
   REPRO_ASSIGN(const Budget budget, read_budget(*options));
   return HuntCommand(*std::move(options), budget, invocation.environment).run();
 }

@@ -483,6 +483,16 @@ std::string scenario_to_explain(std::span<const std::string> arguments) {
 
 }  // namespace
 
+std::span<const OptionSpec> run_options() { return kOptions; }
+
+std::vector<OptionSpec> project_options() {
+  std::vector<OptionSpec> all;
+  for (const std::span<const OptionSpec> options : {run_options(), hunt_options(), triage_options()}) {
+    all.insert(all.end(), options.begin(), options.end());
+  }
+  return all;
+}
+
 Result<int> run_verb(const Invocation& invocation) {
   if (const std::string name = scenario_to_explain(invocation.arguments); !name.empty()) {
     REPRO_TRY(print_scenario(name, invocation.environment));
@@ -491,7 +501,7 @@ Result<int> run_verb(const Invocation& invocation) {
   }
   REPRO_ASSIGN(std::optional<ParsedOptions> options, parse_options(kVerb, invocation.arguments));
   if (!options) return kExitOk;
-  REPRO_TRY(add_layers(kVerb, invocation.environment, *options));
+  REPRO_TRY(add_layers(kVerb, invocation.environment, *options, project_options()));
   REPRO_ASSIGN(Settings settings,
                read_settings(*options, inspect_terminal(STDERR_FILENO, invocation.environment)));
   return RunCommand(std::move(settings), invocation.environment).run(*options);

@@ -143,10 +143,12 @@ Result<int> diff_verb(const ParsedOptions& options, const Invocation& invocation
 
 }  // namespace
 
+std::span<const OptionSpec> triage_options() { return kOptions; }
+
 Result<int> triage_verb(const Invocation& invocation) {
   REPRO_ASSIGN(std::optional<ParsedOptions> options, parse_options(kVerb, invocation.arguments));
   if (!options) return kExitOk;
-  REPRO_TRY(add_layers(kVerb, invocation.environment, *options));
+  REPRO_TRY(add_layers(kVerb, invocation.environment, *options, project_options()));
   if (options->flag("diff")) return diff_verb(*options, invocation);
   const std::optional<std::string> sarif = options->value("sarif");
   if (sarif) REPRO_TRY(check_writable(options->origin("sarif"), *sarif));

@@ -26,6 +26,16 @@ Result<std::vector<Finding>> examples_of(const CampaignSummary& summary, const s
   return examples;
 }
 
+/// The schedules that `repro minimize` left for the first run of each bug.
+Result<std::vector<std::string>> minimised_of(const CampaignSummary& summary, const store::Store& store) {
+  std::vector<std::string> schedules;
+  for (const SignatureSummary& bug : summary.signatures) {
+    REPRO_ASSIGN(RunDetails run, store.run(bug.first_run));
+    schedules.push_back(std::move(run.minimised));
+  }
+  return schedules;
+}
+
 /// Every variant against the first, as `repro compare` does; none where there is only one.
 Result<std::vector<Comparison>> comparisons_of(const store::Store& store) {
   REPRO_ASSIGN(const campaign::RecordedCampaign recorded, campaign::read_recorded(store));
@@ -35,8 +45,9 @@ Result<std::vector<Comparison>> comparisons_of(const store::Store& store) {
 }
 
 Result<void> write_page(std::ostream& out, const CampaignSummary& summary, const store::Store& store) {
-  report::HtmlContent content{summary, {}, {}, {}, {}};
+  report::HtmlContent content{summary, {}, {}, {}, {}, {}};
   REPRO_ASSIGN(content.examples, examples_of(summary, store));
+  REPRO_ASSIGN(content.minimised, minimised_of(summary, store));
   REPRO_ASSIGN(content.failure_curves, campaign::failure_curves(store));
   REPRO_ASSIGN(content.comparisons, comparisons_of(store));
   std::error_code error;

@@ -65,7 +65,8 @@ Result<std::vector<std::string>> texts_of(const ObjectReader& defaults, const Op
   return texts;
 }
 
-Result<void> add_project_file(const VerbSpec& verb, const std::string& path, ParsedOptions& options) {
+Result<void> add_project_file(const VerbSpec& verb, std::span<const OptionSpec> of_others,
+                              const std::string& path, ParsedOptions& options) {
   REPRO_ASSIGN(const std::string text, read_file(path));
   REPRO_ASSIGN(const LocatedJson document, campaign::parse_located_json(text, path));
   REPRO_ASSIGN(const ObjectReader root,
@@ -77,8 +78,10 @@ Result<void> add_project_file(const VerbSpec& verb, const std::string& path, Par
   const LocatedJson* section = root.find("defaults");
   if (section == nullptr) return {};
   std::vector<std::string> names;
-  for (const OptionSpec& spec : verb.options) {
-    if (spec.layering == Layering::layered) names.emplace_back(spec.name);
+  for (const std::span<const OptionSpec> known : {verb.options, of_others}) {
+    for (const OptionSpec& spec : known) {
+      if (spec.layering == Layering::layered) names.emplace_back(spec.name);
+    }
   }
   REPRO_ASSIGN(const ObjectReader defaults, ObjectReader::open(*section, path, "'defaults'", names));
   for (const OptionSpec& spec : verb.options) {
@@ -107,10 +110,10 @@ std::string find_project_file() {
 }
 
 Result<void> add_layers(const VerbSpec& verb, const std::map<std::string, std::string>& environment,
-                        ParsedOptions& options) {
+                        ParsedOptions& options, std::span<const OptionSpec> of_others) {
   add_environment(verb, environment, options);
   const std::string project = find_project_file();
-  return project.empty() ? Result<void>() : add_project_file(verb, project, options);
+  return project.empty() ? Result<void>() : add_project_file(verb, of_others, project, options);
 }
 
 }  // namespace repro::cli

@@ -94,10 +94,11 @@ class ParsedOptions {
 [[nodiscard]] std::string find_project_file();
 
 /// Adds the values of REPRO_* (from `environment`) and of repro.json (in the current folder or the nearest
-/// one above it, up to the root of the git work tree) for layered options that no flag gave. Errors: usage,
+/// one above it, up to the root of the git work tree) for layered options that no flag gave. The file serves
+/// all verbs: `of_others` are options that this verb does not take and leaves alone there. Errors: usage,
 /// with file and line.
 [[nodiscard]] Result<void> add_layers(const VerbSpec& verb,
                                       const std::map<std::string, std::string>& environment,
-                                      ParsedOptions& options);
+                                      ParsedOptions& options, std::span<const OptionSpec> of_others = {});
 
 }  // namespace repro::cli

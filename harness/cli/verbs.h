@@ -4,8 +4,10 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "harness/base/result.h"
+#include "harness/cli/options.h"
 
 namespace repro::cli {
 
@@ -29,5 +31,12 @@ struct Invocation {
 [[nodiscard]] Result<int> report_verb(const Invocation& invocation);
 [[nodiscard]] Result<int> list_verb(const Invocation& invocation);
 [[nodiscard]] Result<int> doctor_verb(const Invocation& invocation);
+
+/// The options of the verbs that read a project file.
+[[nodiscard]] std::span<const OptionSpec> run_options();
+[[nodiscard]] std::span<const OptionSpec> hunt_options();
+[[nodiscard]] std::span<const OptionSpec> triage_options();
+/// All of these together: what the `defaults` of a project file may name, whichever verb reads it.
+[[nodiscard]] std::vector<OptionSpec> project_options();
 
 }  // namespace repro::cli

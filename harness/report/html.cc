@@ -117,9 +117,13 @@ Json signatures_to_json(const HtmlContent& content) {
   Json signatures = Json::array();
   const CampaignSummary& summary = content.summary;
   REPRO_CHECK(content.examples.size() == summary.signatures.size());
+  REPRO_CHECK(content.minimised.size() == summary.signatures.size());
   for (std::size_t i = 0; i < summary.signatures.size(); ++i) {
     Json signature = signature_to_json(summary, summary.signatures[i]);
     signature["example"] = to_json(content.examples[i]);
+    // A damaged file may hold anything here; what is no JSON is left out.
+    const Json schedule = Json::parse(content.minimised[i], nullptr, false);
+    signature["minimised"] = schedule.is_object() ? schedule : Json();
     signatures.push_back(std::move(signature));
   }
   return signatures;

@@ -22,7 +22,8 @@ namespace repro::report {
 /// What the page shows beside the runs. Nothing is owned beyond the call.
 struct HtmlContent {
   const CampaignSummary& summary;
-  std::vector<Finding> examples;  ///< one for each of summary.signatures, in their order
+  std::vector<Finding> examples;       ///< one for each of summary.signatures, in their order
+  std::vector<std::string> minimised;  ///< likewise: JSON of its first run's minimised schedule, or ""
   std::vector<FailureCurve> failure_curves;
   std::vector<Comparison> comparisons;
   std::string source_root;  ///< code of files below this folder is shown (source_excerpt.h); empty: none

@@ -150,6 +150,17 @@ TEST_F(LayersTest, LeaveOutWhatOnlyAFlagMaySay) {
   EXPECT_THAT(layers_refused(), HasSubstr("unknown key 'own'"));
 }
 
+TEST_F(LayersTest, LeaveTheDefaultsOfOtherVerbsAlone) {
+  constexpr std::array kOther{OptionSpec{"elsewhere", OptionKind::value, "N", "Group", "of another verb"}};
+  folder_.write("repro.json", R"({"schema": 1, "defaults": {"elsewhere": 3, "number": 4}})");
+  EXPECT_THAT(layers_refused(), HasSubstr("unknown key 'elsewhere'"));
+  ParsedOptions options = parsed({});
+  const Result<void> added = add_layers(kVerb, {}, options, kOther);
+  EXPECT_TRUE(added) << added.error().message;
+  EXPECT_EQ(options.value("number"), "4");
+  EXPECT_FALSE(options.has("elsewhere"));
+}
+
 TEST_F(LayersTest, AreFoundInAFolderAboveUpToTheRootOfTheWorkTree) {
   std::filesystem::create_directories(folder_.file("a/b"));
   folder_.write("repro.json", R"({"schema": 1, "defaults": {"number": 3}})");

@@ -6,6 +6,7 @@ namespace repro::cli {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 class ReplayTest : public CliTest {};
 
@@ -70,6 +71,8 @@ TEST_F(HuntTest, StopsAtTheFirstFailureAndConfirmsItBesideTheBaseline) {
   EXPECT_EQ(found.at("confirmed").at("baseline_failures"), 5);
   EXPECT_EQ(found.at("confirmed").at("gain"), 0.0) << "the baseline fails as often";
   EXPECT_EQ(tool({"show", "h-confirm.repro"}).exit_code, 0);
+  EXPECT_THAT(tool({"show", "h.repro"}).out, HasSubstr("a search:")) << "its rates mean nothing";
+  EXPECT_THAT(tool({"show", "h-confirm.repro"}).out, Not(HasSubstr("a search:")));
 }
 
 TEST_F(HuntTest, SaysThatNothingWasFoundWithinTheBudget) {

@@ -25,6 +25,13 @@ class TriageTest : public CliTest {
   }
 };
 
+TEST_F(TriageTest, WorksInAProjectWithDefaultsForRuns) {
+  folder_.write("repro.json", R"({"schema": 1, "defaults": {"runs": 5, "timeout": "2s"}})");
+  folder_.write("a.log", "all is well\n");
+  const ToolResult shown = tool({"triage", "a.log"});
+  EXPECT_EQ(shown.exit_code, 0) << shown.err;
+}
+
 TEST_F(TriageTest, NamesCountsAndPlacesTheBugsOfAFolder) {
   const std::string use = corpus("asan/clang-14/heap-use-after-free.txt");
   folder_.write("ci/a.log", "building\n" + use + "again\n" + use);

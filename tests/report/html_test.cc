@@ -22,7 +22,7 @@ using ::testing::Not;
 HtmlContent content_of(const CampaignSummary& summary) {
   Finding hostile = example_finding();
   hostile.message = "</script><script>alert(1)</script>";
-  return {summary, {example_finding(), hostile}, {}, {}, ""};
+  return {summary, {example_finding(), hostile}, {"", "no JSON"}, {}, {}, ""};
 }
 
 std::string as_html(const HtmlContent& content, std::vector<RunRow> rows = example_rows()) {
@@ -47,6 +47,15 @@ TEST(HtmlReport, HoldsTheSameNumbersAsTheSummary) {
   EXPECT_EQ(data["campaign"]["seed"], 18446744073709551615U);
   EXPECT_EQ(data["signatures"][0]["runs"], 23);
   EXPECT_EQ(data["signatures"][0]["example"]["stacks"][0]["frames"][0]["function"], "lookup");
+}
+
+TEST(HtmlReport, HoldsTheMinimisedScheduleOfABug) {
+  const CampaignSummary summary = example_summary();
+  HtmlContent content = content_of(summary);
+  content.minimised[0] = R"({"run": 6, "switches": []})";
+  const json signatures = data_in(as_html(content))["signatures"];
+  EXPECT_EQ(signatures[0]["minimised"]["run"], 6);
+  EXPECT_EQ(signatures[1]["minimised"], nullptr) << "what is no JSON is left out";
 }
 
 TEST(HtmlReport, HoldsTheRunsAsColumns) {

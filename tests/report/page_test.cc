@@ -26,6 +26,8 @@ const say = (name, value) => { seen.append(`${name}=${value};\n`); };
 say('ready', document.documentElement.dataset.ready);
 say('rows', document.querySelectorAll('#matrix tbody tr').length);
 say('bugs', document.querySelectorAll('details.bug').length);
+for (const bug of document.querySelectorAll('details.bug')) { bug.open = true; bug.dispatchEvent(new Event('toggle')); }
+say('lanes', document.querySelectorAll('table.lanes thead th').length + ' x ' + document.querySelectorAll('table.lanes tbody tr').length);
 say('charts', document.querySelectorAll('.uplot').length);
 say('all', document.getElementById('run-count').textContent);
 document.querySelector('[data-outcome="ok"]').click();
@@ -53,6 +55,16 @@ for (const theme of ['light', 'dark']) {
 say('error', document.body.dataset.error || 'none');
 </script>)";
 
+/// Two switches, as `repro minimize --json` writes them.
+constexpr std::string_view kSchedule =
+    R"({"run": 6, "switches_before": 7, "replays": 11, "minimal": true, "switches": [
+  {"thread": 0, "next_thread": 2, "preemptive": false, "operation": "join", "object": "",
+   "stopped_at": {"function": "join"}, "stopped_code": "",
+   "ran_until": {"function": "t2", "file": "bank.cc", "line": 7}, "ran_until_code": "lock(a); <b>"},
+  {"thread": 2, "next_thread": 1, "preemptive": true, "operation": "mutex_lock", "object": "mutex 2",
+   "stopped_at": {"function": "t2", "file": "bank.cc", "line": 7}, "stopped_code": "lock(a); <b>",
+   "ran_until": null, "ran_until_code": ""}]})";
+
 class PageTest : public ::testing::Test {
  protected:
   void SetUp() override {
@@ -78,8 +90,12 @@ class PageTest : public ::testing::Test {
 
 std::string page_of(const CampaignSummary& summary, std::vector<RunRow> rows) {
   std::ostringstream out;
-  const HtmlContent content{
-      summary, {example_finding(), example_finding()}, {{0, {1, 2, 5}, {0.1, 0.5, 0.9}}}, {}, ""};
+  const HtmlContent content{summary,
+                            {example_finding(), example_finding()},
+                            {std::string(kSchedule), ""},
+                            {{0, {1, 2, 5}, {0.1, 0.5, 0.9}}},
+                            {},
+                            ""};
   EXPECT_TRUE(write_html(out, content, source_of(std::move(rows))));
   return out.str();
 }
@@ -87,9 +103,9 @@ std::string page_of(const CampaignSummary& summary, std::vector<RunRow> rows) {
 TEST_F(PageTest, DrawsItselfAndItsFiltersWork) {
   const std::string dom = browsed(page_of(example_summary(), example_rows()) + std::string(kReader));
   for (const char* const expected :
-       {"ready=true;", "rows=4;", "bugs=3;", "charts=2;", "all=3 runs;", "without ok=2 runs of 3;",
-        "searched=1 run of 3;", "one arm=0 runs of 3;", "drawn=3;", "unlabelled=0;", "light contrast=enough;",
-        "dark contrast=enough;", "error=none;"}) {
+       {"ready=true;", "rows=4;", "bugs=3;", "lanes=4 x 3;", "charts=2;", "all=3 runs;",
+        "without ok=2 runs of 3;", "searched=1 run of 3;", "one arm=0 runs of 3;", "drawn=3;",
+        "unlabelled=0;", "light contrast=enough;", "dark contrast=enough;", "error=none;"}) {
     EXPECT_THAT(dom, HasSubstr(expected));
   }
   EXPECT_THAT(dom, Not(HasSubstr("CONSOLE")));

@@ -153,6 +153,23 @@
     });
     return h('figure', {}, picture, h('figcaption', {class: 'quiet'}, 'Each thread waits for what the next one holds.'));
   }
+  /// A minimised schedule: one lane per thread, one row per stretch that a thread ran, from the first to the last.
+  function scheduleLanes(schedule) {
+    if (!schedule || !schedule.switches.length) return null;
+    const stretches = [];
+    const told = (frame) => frame ? `${frame.function || '??'} ${place(frame)}` : '';
+    schedule.switches.forEach((change) => {
+      const last = stretches[stretches.length - 1];
+      if (!last || last.thread !== change.thread) stretches.push({thread: change.thread});
+      Object.assign(stretches[stretches.length - 1], {stopped: told(change.stopped_at), code: change.stopped_code,
+        why: `${change.preemptive ? 'stopped before' : 'waits in'} ${change.operation}${change.object ? ' of ' + change.object : ''}`});
+      stretches.push({thread: change.next_thread, stopped: told(change.ran_until), code: change.ran_until_code, why: change.ran_until ? 'runs until here' : 'runs as long as it can'});
+    });
+    const threads = [...new Set(stretches.map((s) => s.thread))].sort((a, b) => a - b);
+    const rows = stretches.map((s, i) => h('tr', {}, h('th', {scope: 'row'}, String(i + 1)), threads.map((thread) => thread !== s.thread ? h('td', {class: 'lane'}) : h('td', {class: 'lane runs text'}, h('div', {class: 'quiet'}, s.why), h('div', {class: 'mono'}, s.stopped), s.code ? h('div', {class: 'mono code'}, s.code) : null))));
+    return [h('h3', {}, 'The schedule that is enough'), h('p', {class: 'quiet'}, `${plural(schedule.switches.length, 'switch').replace(/switchs$/, 'switches')} left of ${schedule.switches_before}, after ${plural(schedule.replays, 'replay')}` + (schedule.minimal ? '; without any one of them the failure does not come.' : '.')),
+      h('div', {class: 'wide'}, h('table', {class: 'lanes'}, h('thead', {}, h('tr', {}, h('th', {scope: 'col'}, 'step'), threads.map((thread) => h('th', {scope: 'col'}, `thread ${thread}`)))), h('tbody', {}, rows)))];
+  }
   /// One signature: its counts, one report that has it, and the way to its runs.
   function signatureBox(position) {
     const bug = data.signatures[position];
@@ -167,6 +184,7 @@
       if (example.location) body.append(h('p', {class: 'mono quiet'}, example.location));
       const graph = waitGraph(example);
       if (graph) body.append(graph);
+      body.append(...(scheduleLanes(bug.minimised) || []));
       body.append(...example.stacks.flatMap(stackView).filter(Boolean));
       if (example.raw) body.append(h('details', {}, h('summary', {}, 'the report as it was printed'), h('pre', {}, example.raw)));
     };
