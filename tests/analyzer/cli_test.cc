@@ -1,6 +1,8 @@
 // The analyzer as a user meets it: the real binary, its exit codes, its output and what it says about
 // mistakes.
 
+#include <csignal>
+#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -259,6 +261,67 @@ TEST(AnalyzerCli, RefusesALinkThatLeadsNowhereAndReadsFoldersThatAreNamedLikeFil
   ASSERT_EQ(::mkdir(folder.file("many/folder.rb").c_str(), 0700), 0);
   folder.write("many/folder.rb/inner.rb", "1\n");
   EXPECT_EQ(analyzer(folder, "check many").code, 1);
+}
+
+TEST(AnalyzerCli, SaysOfAFileThatItMayNotBeRead) {
+  const TemporaryFolder folder;
+  folder.write("wrong.rb", "1.nope\n");
+  ASSERT_EQ(::chmod(folder.write("secret.rb", "1.nope\n").c_str(), 0), 0);
+  // Root reads everything unless it is told not to.
+  const std::string without_rights =
+      ::geteuid() == 0
+          ? "setpriv --bounding-set=-dac_override,-dac_read_search --inh-caps=-dac_override,-dac_read_search"
+          : "";
+  for (const std::string pool : {"sequential", "threads", "fork"}) {
+    const Ran ran =
+        analyzer(folder, "check --workers=2 --pool=" + pool + " secret.rb wrong.rb", without_rights);
+    EXPECT_EQ(ran.code, 1) << ran.err;
+    EXPECT_THAT(ran.out, HasSubstr("secret.rb:1:1: error: cannot open 'secret.rb': Permission denied"));
+    EXPECT_THAT(ran.out, HasSubstr("wrong.rb:1:3: error: undefined method 'nope'"))
+        << "the others are checked";
+  }
+}
+
+/// `analyzer check --pool=fork` over `many`, whose first forked worker is killed as soon as it is seen.
+Ran check_with_a_killed_worker(const TemporaryFolder& folder) {
+  const std::string out = folder.file(".out");
+  const std::string err = folder.file(".err");
+  const pid_t analyzer_pid = ::fork();
+  if (analyzer_pid == 0) {
+    if (::chdir(folder.path().c_str()) != 0 || std::freopen(out.c_str(), "w", stdout) == nullptr ||
+        std::freopen(err.c_str(), "w", stderr) == nullptr) {
+      ::_exit(99);
+    }
+    ::execl(REPRO_TEST_BUILD_DIR "/bin/analyzer", "analyzer", "check", "--no-cache", "--workers=2",
+            "--pool=fork", "many", nullptr);
+    ::_exit(98);
+  }
+  const std::string children =
+      "/proc/" + std::to_string(analyzer_pid) + "/task/" + std::to_string(analyzer_pid) + "/children";
+  int status = 0;
+  bool is_killed = false;
+  while (::waitpid(analyzer_pid, &status, WNOHANG) == 0) {
+    pid_t worker = 0;
+    if (!is_killed && std::ifstream(children) >> worker) is_killed = ::kill(worker, SIGKILL) == 0;
+  }
+  return {WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status), read_file(out).value(),
+          read_file(err).value()};
+}
+
+TEST(AnalyzerCli, WorksOutAgainWhatAKilledWorkerHad) {
+  const TemporaryFolder folder;
+  write_many(folder, 400);
+  const Ran sequential = analyzer(folder, "check --no-cache --pool=sequential many");
+  ASSERT_EQ(sequential.code, 1);
+  // Now and then the worker has delivered everything before the signal reaches it, and then nothing is lost.
+  bool has_lost_one = false;
+  for (int attempt = 0; attempt < 40 && !has_lost_one; ++attempt) {
+    const Ran ran = check_with_a_killed_worker(folder);
+    EXPECT_EQ(ran.code, 1);
+    ASSERT_EQ(ran.out, sequential.out);
+    has_lost_one = ran.err.find("worker-died: a forked worker was killed by signal 9") != std::string::npos;
+  }
+  EXPECT_TRUE(has_lost_one);
 }
 
 TEST(AnalyzerCli, SharesOneCacheFolderBetweenProcesses) {
