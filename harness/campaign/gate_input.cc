@@ -56,7 +56,7 @@ Result<std::string> whole_signature(const CampaignSummary& summary, const std::s
     return fail(ErrorKind::usage, fmt::format("--signature: '{}' begins {} ids: {}", printable(id),
                                               matches.size(), join(matches, ", ")));
   }
-  // `s1-` and 12 hex digits: the mere start of an id that is not here would count nothing and pass.
+  // `s2-` and 12 hex digits: the mere start of an id that is not here would count nothing and pass.
   constexpr std::size_t kWholeId = 15;
   if (id.size() < kWholeId || id.find('-') == std::string::npos) {
     return fail(ErrorKind::usage,

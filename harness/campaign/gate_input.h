@@ -27,7 +27,7 @@ struct GateSelection {
 };
 
 struct GateQuestion {
-  std::string what;  ///< `hang`, `any bad outcome`, `signature s1-...`
+  std::string what;  ///< `hang`, `any bad outcome`, `signature s2-...`
   std::vector<GateInput> arms;
   std::vector<std::string> warnings;
 };

@@ -65,7 +65,7 @@ constexpr VerbSpec kVerb{
     "Exit codes: 0 passed, 10 failed, 11 inconclusive.",
     "  repro gate fixed --outcome=hang --max-rate=0.01 --confidence=0.95\n"
     "  repro gate nightly.repro --max-failures=0 --runs=500\n"
-    "  repro gate nightly.repro fixed --signature=s1-0465d24da2f5\n"
+    "  repro gate nightly.repro fixed --signature=s2-0465d24da2f5\n"
     "  repro gate nightly.repro --base-rate=25%\n",
     "name",
     false,

@@ -37,7 +37,7 @@ constexpr VerbSpec kVerb{
     "repro-results.",
     "  repro show repro-results/shm-spinlock-20260101-120000.repro\n"
     "  repro show --run=17\n"
-    "  repro show nightly.repro --signature=s1-3fa9 --json\n",
+    "  repro show nightly.repro --signature=s2-3fa9 --json\n",
     "file",
     false,
     kOptions,

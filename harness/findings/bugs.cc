@@ -5,19 +5,24 @@
 //
 // From the surest to the weakest, each applied to what the surer ones have joined:
 //   1  two races on one variable (a global, or a block of one allocation that they touch in a common place)
-//   2  two memory errors with the same access site and, where both tell it, the same site of the free
-//   3  a race whose two sides are the access and the free of a memory error
-//   4  a lock-order inversion and a deadlock that hang at the same places
-//   5  a race or a signal whose site is that of exactly one bug so far
-//   6  checks of a broken heap (glibc's texts, signals inside the allocator) with the only memory error that
-//   was seen
-//      in the same variant or log; without one, with each other
+//   2  two races with one destruction: an object that is destroyed in use races in each of its members
+//   3  two memory errors with the same access site and, where both tell it, the same site of the free
+//   4  a race whose two sides are the access and the free of a memory error
+//   5  a lock-order inversion and a deadlock that hang at the same places
+//   6  two reports of one detector and kind whose stacks differ as those of two compilers do: a function
+//      inlined and left out, or folded with an identical one (faces.h); for races both sides, and no two
+//      kinds of memory
+//   7  a race on a heap block with the only race on a pointer that is written where the block is allocated: a
+//      pointer published without synchronisation shows as races on all that it points to
+//   8  a stack that ends early, for want of frame pointers, with the only bug that begins like it
+//   9  a race or a signal whose site is that of exactly one bug so far
+//  10  checks of a broken heap (glibc's texts, signals inside the allocator) with the only memory error that
+//      was seen in the same variant or log; without one, with each other
 //
-// Rules 5 and 6 refuse when two bugs would do: joining either way would be a guess, and a bug that is split
-// in two does less harm than two bugs in one row. The doubt is noted. Only sites of the subject's own code
-// count: two bugs that end in memcpy or in a runtime have nothing in common. A site is compared by its two
-// innermost frames; of one that has a single frame (a thread's function, main) also the line must be the
-// same.
+// Rules 7 to 10 refuse when two bugs would do: joining either way would be a guess, and a bug that is split
+// in two does less harm than two bugs in one row. For 9 and 10 the doubt is noted. Only sites of the
+// subject's own code count: two bugs that end in memcpy or in a runtime have nothing in common. What the
+// rules do to known faults is measured in reports/signatures.
 
 #include "harness/findings/bugs.h"
 
@@ -30,119 +35,10 @@
 
 #include <fmt/format.h>
 
-#include "harness/findings/sites.h"
+#include "harness/findings/faces.h"
 
 namespace repro::findings {
 namespace {
-
-constexpr std::size_t kDepth = 3;
-/// Frames that must be equal where both sites have as many.
-constexpr std::size_t kCompared = 2;
-
-/// How much a face tells of its bug; less is better.
-enum class Rank : std::uint8_t { memory_error, race, lock_order, other, hang, signal, heap_check };
-
-struct Place {
-  Site site;
-  int line = 0;  ///< of the innermost frame; 0 when unknown
-};
-
-/// What one candidate says, read once.
-struct Face {
-  Rank rank = Rank::other;
-  std::vector<Place> accesses;  ///< where it went wrong: the access, both sides of a race, where threads wait
-  std::optional<Place> freed;
-  std::string variable;
-};
-
-bool is_memory_detector(FindingSource source) {
-  return source == FindingSource::address_sanitizer || source == FindingSource::memory_sanitizer ||
-         source == FindingSource::thread_sanitizer;
-}
-
-/// Whether the process died inside the allocator: the heap was broken before.
-bool died_in_allocator(const Finding& finding) {
-  if (finding.stacks.empty()) return false;
-  for (const Frame& frame : finding.stacks.front().frames) {
-    const std::string_view name = frame.function;
-    const bool is_allocator = name.find("malloc") != std::string_view::npos || name.starts_with("_int_") ||
-                              name.find("free") == 0 || name.starts_with("__libc_free") ||
-                              name.starts_with("unlink_chunk") || name.starts_with("tcache_");
-    if (is_allocator) return true;
-    if (classify(frame, default_frame_rules()) == FrameClass::subject) return false;
-  }
-  return false;
-}
-
-Rank rank_of(const Finding& finding) {
-  if (finding.source == FindingSource::glibc) {
-    const bool is_heap =
-        finding.kind == "double-free" || finding.kind == "invalid-free" || finding.kind == "heap-corruption";
-    return is_heap ? Rank::heap_check : Rank::other;
-  }
-  if (finding.source == FindingSource::signal || finding.source == FindingSource::ruby)
-    return died_in_allocator(finding) ? Rank::heap_check : Rank::signal;
-  if (finding.source == FindingSource::hang) return Rank::hang;
-  if (finding.kind == "lock-order-inversion") return Rank::lock_order;
-  if (is_memory_detector(finding.source) && finding.implies == Outcome::crash) return Rank::memory_error;
-  return is_race(finding) ? Rank::race : Rank::other;
-}
-
-std::optional<Place> place_of(const Stack& stack, const FrameRules& rules) {
-  Place place;
-  place.site = site_of(stack, kDepth, rules);
-  if (place.site.basis != Site::Basis::named) return std::nullopt;
-  const auto innermost = std::find_if(stack.frames.begin(), stack.frames.end(), [&](const Frame& frame) {
-    return frame.is_symbolized() && signed_frame(frame) == place.site.frames.front();
-  });
-  if (innermost != stack.frames.end()) place.line = innermost->line;
-  return place;
-}
-
-bool is_access(const Face& face, const Finding& finding, const Stack& stack) {
-  if (face.rank == Rank::lock_order) {
-    return stack.role == StackRole::mutex_acquired &&
-           stack.heading.find("previously acquired") == std::string::npos;
-  }
-  if (face.rank == Rank::hang) return true;
-  if (face.rank == Rank::signal || face.rank == Rank::heap_check) return &stack == &finding.stacks.front();
-  return stack.role == StackRole::access ||
-         (face.rank == Rank::race && stack.role == StackRole::previous_access);
-}
-
-Face face_of(const Finding& finding, const FrameRules& rules) {
-  Face face;
-  face.rank = rank_of(finding);
-  for (const Stack& stack : finding.stacks) {
-    if (!is_access(face, finding, stack)) continue;
-    if (std::optional<Place> place = place_of(stack, rules)) face.accesses.push_back(*std::move(place));
-  }
-  const Stack* freed = first_with(finding, StackRole::freed);
-  // ThreadSanitizer tells the free as the previous access of its use-after-free report.
-  if (freed == nullptr && face.rank == Rank::memory_error)
-    freed = first_with(finding, StackRole::previous_access);
-  if (freed != nullptr) face.freed = place_of(*freed, rules);
-  face.variable = face.rank == Rank::race ? racy_variable(finding, rules) : "";
-  return face;
-}
-
-bool is_same_place(const Place& a, const Place& b) {
-  const std::size_t depth = std::min({kCompared, a.site.frames.size(), b.site.frames.size()});
-  if (!std::equal(a.site.frames.begin(), a.site.frames.begin() + static_cast<std::ptrdiff_t>(depth),
-                  b.site.frames.begin()))
-    return false;
-  return depth >= kCompared || (a.line != 0 && a.line == b.line);
-}
-
-/// The first place of `a` that is one of `b`; null when they have none in common.
-const Place* common_place(const Face& a, const Face& b) {
-  for (const Place& place : a.accesses) {
-    for (const Place& other : b.accesses) {
-      if (is_same_place(place, other)) return &place;
-    }
-  }
-  return nullptr;
-}
 
 class Grouper {
  public:
@@ -159,14 +55,16 @@ class Grouper {
     std::sort(order_.begin(), order_.end(),
               [this](std::size_t a, std::size_t b) { return stands_before(a, b); });
     for (const std::size_t at : order_) {
-      for (const Place& place : faces_[at].accesses) by_site_[place.site.frames.front()].push_back(at);
-      if (faces_[at].freed) by_site_[faces_[at].freed->site.frames.front()].push_back(at);
+      for (const std::string& site : sites_of(faces_[at])) by_site_[site].push_back(at);
     }
   }
 
   std::vector<Bug> group() {
     join_variables();
+    join_destructions();
     join_pairs();
+    join_publications();
+    join_cut_stacks();
     for (const std::size_t at : order_) {
       if (faces_[at].rank == Rank::race || faces_[at].rank == Rank::signal) join_only_match(at);
     }
@@ -208,21 +106,93 @@ class Grouper {
     }
   }
 
+  /// Rule 2.
+  void join_destructions() {
+    std::map<std::string, std::vector<std::size_t>> by_destructor;
+    for (const std::size_t at : order_) {
+      const std::optional<Place>& destructor = faces_[at].destructor;
+      if (!destructor) continue;
+      std::vector<std::size_t>& known = by_destructor[destructor->path.front().text];
+      const auto same = std::find_if(known.begin(), known.end(), [&](std::size_t other) {
+        return is_same_place(*destructor, *faces_[other].destructor);
+      });
+      if (same != known.end()) {
+        join(at, *same, fmt::format("both race with the destruction in {}", destructor->title));
+      }
+      known.push_back(at);
+    }
+  }
+
+  /// Rule 7.
+  void join_publications() {
+    for (const std::size_t at : order_) {
+      const std::optional<Place>& allocated = faces_[at].allocated;
+      if (!allocated) continue;
+      std::map<std::size_t, std::size_t> matches;  // root -> member
+      for (const std::size_t other : order_) {
+        const Face& pointer = faces_[other];
+        if (pointer.allocated && is_same_place(*pointer.allocated, *allocated)) continue;
+        const bool is_published = std::any_of(
+            pointer.pointer_writes.begin(), pointer.pointer_writes.end(), [&](const Place& write) {
+              return is_same_place(write, *allocated) && write.path[0].line == allocated->path[0].line;
+            });
+        if (is_published) matches.try_emplace(root(other), other);
+      }
+      if (matches.size() != 1) continue;
+      join(at, matches.begin()->second,
+           fmt::format("the block is allocated in {}, where the other race writes the pointer to it",
+                       allocated->title));
+    }
+  }
+
+  /// Rule 8.
+  void join_cut_stacks() {
+    for (const std::size_t at : order_) {
+      std::map<std::size_t, std::size_t> matches;  // root -> member
+      if (faces_[at].accesses.size() != 1) continue;
+      for (const std::size_t other : neighbours(at)) {
+        if (is_same_kind(at, other) && faces_[other].accesses.size() == 1 &&
+            is_beginning_of(faces_[at].accesses[0], faces_[other].accesses[0]))
+          matches.try_emplace(root(other), other);
+      }
+      if (matches.size() == 1) {
+        join(at, matches.begin()->second,
+             fmt::format("both in {}, and the stack of one ends there", faces_[at].accesses[0].title));
+      }
+    }
+  }
+
+  [[nodiscard]] bool is_same_kind(std::size_t a, std::size_t b) const {
+    return candidates_[a].signature->source == candidates_[b].signature->source &&
+           candidates_[a].signature->kind == candidates_[b].signature->kind;
+  }
+
   /// What tells more comes first; the same candidates always stand in the same order.
   [[nodiscard]] bool stands_before(std::size_t a, std::size_t b) const {
     return std::tie(faces_[a].rank, candidates_[a].signature->id) <
            std::tie(faces_[b].rank, candidates_[b].signature->id);
   }
 
-  /// The candidates that have a place with the same innermost frame as one of `at`, in order.
+  /// What candidates must share to be compared: an innermost frame or, because that may be inlined or folded
+  /// in one of them, its caller. main is no such caller: it would have everything compared with everything.
+  static std::set<std::string> sites_of(const Face& face) {
+    std::set<std::string> sites;
+    const auto add = [&](const Place& place) {
+      sites.insert(place.path[0].text);
+      if (place.path.size() > 1 && !place.path[1].is_start) sites.insert(place.path[1].text);
+    };
+    for (const Place& place : face.accesses) add(place);
+    if (face.freed) add(*face.freed);
+    return sites;
+  }
+
+  /// The candidates that have a site in common with `at`, in order.
   [[nodiscard]] std::vector<std::size_t> neighbours(std::size_t at) const {
     std::vector<std::size_t> found;
-    const auto add = [&](const Place& place) {
-      const auto known = by_site_.find(place.site.frames.front());
+    for (const std::string& site : sites_of(faces_[at])) {
+      const auto known = by_site_.find(site);
       if (known != by_site_.end()) found.insert(found.end(), known->second.begin(), known->second.end());
-    };
-    for (const Place& place : faces_[at].accesses) add(place);
-    if (faces_[at].freed) add(*faces_[at].freed);
+    }
     std::sort(found.begin(), found.end(),
               [this](std::size_t a, std::size_t b) { return stands_before(a, b); });
     found.erase(std::unique(found.begin(), found.end()), found.end());
@@ -233,13 +203,14 @@ class Grouper {
   void join_pairs() {
     for (const std::size_t at : order_) {
       for (const std::size_t other : neighbours(at)) {
-        if (std::string reason = reason_of_pair(faces_[at], faces_[other]); !reason.empty())
-          join(at, other, std::move(reason));
+        std::string reason = reason_of_pair(faces_[at], faces_[other]);
+        if (reason.empty() && is_same_kind(at, other)) reason = reason_of_kin(faces_[at], faces_[other]);
+        if (!reason.empty()) join(at, other, std::move(reason));
       }
     }
   }
 
-  /// Rules 2 to 4; "" when none of them holds. `first` is of the same rank as `second` or a surer one.
+  /// Rules 3 to 5; "" when none of them holds. `first` is of the same rank as `second` or a surer one.
   static std::string reason_of_pair(const Face& first, const Face& second) {
     if (first.rank != Rank::memory_error && first.rank != Rank::lock_order) return {};
     if (first.rank == Rank::lock_order) {
@@ -257,18 +228,34 @@ class Grouper {
       const bool is_other_free = first.freed && second.freed && !is_same_place(*first.freed, *second.freed);
       if (is_other_free) return {};
       return first.freed && second.freed
-                 ? fmt::format("both in {}, freed in {}", access->site.title, first.freed->site.title)
-                 : fmt::format("both in {}", access->site.title);
+                 ? fmt::format("both in {}, freed in {}", access->title, first.freed->title)
+                 : fmt::format("both in {}", access->title);
     }
     if (second.rank != Rank::race || !first.freed) return {};
     const bool has_free = std::any_of(second.accesses.begin(), second.accesses.end(),
                                       [&](const Place& side) { return is_same_place(side, *first.freed); });
-    return has_free ? fmt::format("the race's sides are the access in {} and the free in {}",
-                                  access->site.title, first.freed->site.title)
+    return has_free ? fmt::format("the race's sides are the access in {} and the free in {}", access->title,
+                                  first.freed->title)
                     : "";
   }
 
-  /// Rule 5.
+  /// Rule 6; "" when they differ in more.
+  static std::string reason_of_kin(const Face& first, const Face& second) {
+    if (!have_same_accesses(first, second)) return {};
+    if (!first.memory.empty() && !second.memory.empty() && first.memory != second.memory) return {};
+    if (first.freed && second.freed && !is_same_place(*first.freed, *second.freed) &&
+        !is_same_call(*first.freed, *second.freed))
+      return {};
+    if (first.rank == Rank::race)
+      return fmt::format("the same two places, one of them {}", first.accesses[0].title);
+    const bool is_call = is_same_call(first.accesses[0], second.accesses[0]);
+    const bool may_join = first.rank == Rank::memory_error || first.rank == Rank::other;
+    if (!is_call || !may_join) return {};
+    return fmt::format("one call, which one compiler shows as {} and another as {}", first.accesses[0].title,
+                       second.accesses[0].title);
+  }
+
+  /// Rule 9.
   void join_only_match(std::size_t at) {
     std::map<std::size_t, std::pair<std::size_t, const Place*>> matches;  // root -> member, common place
     for (const std::size_t other : neighbours(at)) {
@@ -279,7 +266,7 @@ class Grouper {
     }
     if (matches.size() == 1) {
       const auto& [other, place] = matches.begin()->second;
-      join(at, other, fmt::format("both in {}", place->site.title));
+      join(at, other, fmt::format("both in {}", place->title));
     } else if (matches.size() > 1) {
       note_doubt(at, matches);
     }
@@ -295,7 +282,7 @@ class Grouper {
         fmt::format("its site is that of several bugs, so it is counted with none: {}", ids));
   }
 
-  /// Rule 6.
+  /// Rule 10.
   void join_heap_checks() {
     std::vector<std::size_t> checks;
     std::vector<std::size_t> errors;

@@ -23,6 +23,7 @@ constexpr auto kEquals = FrameMatch::equals;
 constexpr auto kPrefix = FrameMatch::prefix;
 constexpr auto kContains = FrameMatch::contains;
 constexpr auto kTool = FrameClass::tool;
+constexpr auto kStart = FrameClass::start;
 constexpr auto kLibrary = FrameClass::library;
 constexpr auto kBoundary = FrameClass::boundary;
 
@@ -110,6 +111,7 @@ constexpr std::array kRules = std::to_array<RuleRow>({
     {kFunction, kPrefix, "__gxx_personality_v0", kLibrary, "the unwinder"},
     {kFunction, kEquals, "__clang_call_terminate", kLibrary, "the call of terminate in a noexcept function"},
     // How a program and a thread begin.
+    {kFunction, kEquals, "main", kStart, "under every stack of the main thread, unless a tail call left it"},
     {kFunction, kPrefix, "__libc_start", kLibrary, "calls main"},
     {kFunction, kEquals, "generic_start_main", kLibrary, "calls main"},
     {kFunction, kEquals, "_start", kLibrary, "calls main"},

@@ -18,7 +18,8 @@ enum class FrameMatch : std::uint8_t { equals, prefix, suffix, contains };
 /// broken tool; library frames are only uninteresting. A boundary is a library frame whose callers are
 /// uninteresting too: a garbage collector is entered from wherever memory was short, which says nothing of
 /// the fault.
-enum class FrameClass : std::uint8_t { subject, library, boundary, tool };
+/// The start is code of the subject that is under everything: it is signed only where nothing else is.
+enum class FrameClass : std::uint8_t { subject, start, library, boundary, tool };
 
 struct FrameRule {
   FrameField field = FrameField::function;
@@ -34,6 +35,10 @@ struct FrameRules {
 
 /// The built-in rules. Lives as long as the process; thread-safe.
 [[nodiscard]] const FrameRules& default_frame_rules();
+
+[[nodiscard]] constexpr bool is_of_subject(FrameClass frame_class) {
+  return frame_class == FrameClass::subject || frame_class == FrameClass::start;
+}
 
 /// `subject` when no rule matches.
 [[nodiscard]] FrameClass classify(const Frame& frame, const FrameRules& rules);

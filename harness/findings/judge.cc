@@ -138,7 +138,7 @@ bool is_tool_crash(const Finding& finding, const FrameRules& rules) {
   const auto caller = std::find_if_not(frames.begin(), frames.end(), is_tool);
   if (caller == frames.end()) return true;
   // Newer runtimes name their wrappers like the function they wrap (`strlen`): a name without a file.
-  return classify(*caller, rules) == FrameClass::subject && !caller->file.empty();
+  return is_of_subject(classify(*caller, rules)) && !caller->file.empty();
 }
 
 /// Memory that was refused says nothing about the subject's correctness.

@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include <fmt/format.h>
 
+#include "harness/base/text.h"
 #include "harness/findings/normalize.h"
 #include "harness/findings/report_lines.h"
 #include "harness/findings/sites.h"
@@ -21,6 +23,8 @@ constexpr std::size_t kLockDepth = 2;
 constexpr std::size_t kWaitDepth = 2;
 constexpr std::size_t kBusyDepth = 2;
 constexpr std::size_t kTitledSites = 2;
+/// The smallest page of the machines we run on.
+constexpr std::uint64_t kPageMask = 0xfff;
 
 /// Collects what is signed and what is shown.
 class Signer {
@@ -49,7 +53,10 @@ class Signer {
     } else {
       add_error();
     }
-    if (has_frames() && !is_named_) signature_.is_unsymbolized = true;
+    if (has_frames() && !is_named_) {
+      signature_.is_unsymbolized = true;
+      if (!has_signed_frame()) add_page_offsets();
+    }
     signature_.id = id();
     return std::move(signature_);
   }
@@ -58,6 +65,29 @@ class Signer {
   [[nodiscard]] bool has_frames() const {
     return std::any_of(finding_.stacks.begin(), finding_.stacks.end(),
                        [](const Stack& stack) { return !stack.frames.empty(); });
+  }
+
+  /// Whether anything but the marks of the parts was signed.
+  [[nodiscard]] bool has_signed_frame() const {
+    return std::any_of(signature_.frames.begin(), signature_.frames.end(),
+                       [](const std::string& frame) { return !frame.ends_with(':'); });
+  }
+
+  /// Frames with neither name nor module (code that was generated or unloaded). Address space layout moves
+  /// whole pages, so where in its page a frame lies is the same in every run of one build; that keeps two
+  /// such reports apart which have nothing but their kind in common.
+  void add_page_offsets() {
+    std::size_t taken = 0;
+    for (const std::string_view line : lines_of(finding_.raw)) {
+      std::string_view rest = trim(line);
+      if (!consume(rest, "#") || !consume_decimal(rest)) continue;
+      rest = trim_left(rest);
+      const std::optional<std::uint64_t> address = consume_hex(rest);
+      if (!address) continue;
+      signature_.frames.push_back(fmt::format("?? (page offset {:#x})", *address & kPageMask));
+      if (++taken == kAccessDepth) return;
+    }
+    if (taken == 0) signature_.frames.push_back(without_numbers(finding_.message));
   }
 
   void add_message(bool keep_numbers) {
@@ -86,13 +116,19 @@ class Signer {
     std::sort(sides.begin(), sides.end(), [](const auto& a, const auto& b) {
       return std::tie(a.second.frames, a.first) < std::tie(b.second.frames, b.first);
     });
+    const bool has_named = std::any_of(
+        sides.begin(), sides.end(), [](const auto& side) { return side.second.basis == Site::Basis::named; });
     std::string title;
     for (const auto& [access, site] : sides) {
       signature_.frames.emplace_back("side:");
-      add_frames(site);
+      // The allocator's own frames, where the stack goes no further: another build shows others.
+      if (!has_named || site.basis != Site::Basis::library) add_frames(site);
       title += fmt::format("{}{} in {}", title.empty() ? "" : " and ", access.empty() ? "access" : access,
                            site.title.empty() ? "?" : site.title);
     }
+    // Nothing is told of a block that has been freed since, so heap and unknown are one.
+    if (const std::string memory = memory_kind(finding_); !memory.empty() && memory != "heap")
+      signature_.frames.push_back("memory: " + memory);
     signature_.title = fmt::format("{}: {}", finding_.kind, title);
   }
 
@@ -151,8 +187,10 @@ class Signer {
     }
     const Stack* freed = first_with(finding_, StackRole::freed);
     if (freed != nullptr && finding_.kind.find("use-after-free") != std::string::npos) {
+      // Frames of a library would be those of every free.
+      const Site site = site_of(*freed, kFreeDepth, rules_);
       signature_.frames.emplace_back("freed:");
-      add_frames(site_of(*freed, kFreeDepth, rules_));
+      if (site.basis != Site::Basis::library) add_frames(site);
     }
     add_bare_check();
     if (signature_.frames.empty() && finding_.source != FindingSource::signal &&

@@ -13,27 +13,18 @@ namespace {
 /// How much of an allocation's stack names a heap block: one function allocates for many callers.
 constexpr std::size_t kAllocationDepth = 2;
 
-/// Frames with a file and, where there are none, frames with a name. Where a program has line tables, a frame
-/// without a file is a wrapper of the runtime (`close`, `write`) that one compiler shows and another hides.
 Site named_site(const Stack& stack, std::size_t depth, const FrameRules& rules) {
-  const auto is_of_subject = [&](const Frame& frame) {
-    return frame.is_symbolized() && classify(frame, rules) == FrameClass::subject;
-  };
-  const bool has_files = std::any_of(stack.frames.begin(), stack.frames.end(), [&](const Frame& frame) {
-    return !frame.file.empty() && is_of_subject(frame);
-  });
+  std::vector<CodeStep> path = code_path(stack, rules);
+  // Under everything, and left out by a tail call in one build and not in the other: main says something only
+  // where it is all there is.
+  const auto is_start = [](const CodeStep& step) { return step.is_start; };
+  if (!std::all_of(path.begin(), path.end(), is_start)) std::erase_if(path, is_start);
   Site site;
-  for (const Frame& frame : stack.frames) {
-    if (classify(frame, rules) == FrameClass::boundary) break;
-    if (!is_of_subject(frame) || (has_files && frame.file.empty())) continue;
-    std::string text = signed_frame(frame);
-    // Recursion: how deep it went says nothing about which bug it is.
-    if (!site.frames.empty() && site.frames.back() == text) continue;
-    if (site.frames.empty()) site.title = title_of(frame);
-    site.frames.push_back(std::move(text));
-    if (site.frames.size() == depth) break;
-  }
-  if (!site.frames.empty()) site.basis = Site::Basis::named;
+  if (path.empty()) return site;
+  site.basis = Site::Basis::named;
+  site.title = path.front().title;
+  if (path.size() > depth) path.resize(depth);
+  for (CodeStep& step : path) site.frames.push_back(std::move(step.text));
   return site;
 }
 
@@ -42,8 +33,7 @@ Site offset_site(const Stack& stack, std::size_t depth, const FrameRules& rules)
   Site site;
   for (const Frame& frame : stack.frames) {
     if (classify(frame, rules) == FrameClass::boundary) break;
-    if (frame.module.empty() || frame.module_offset == 0 || classify(frame, rules) != FrameClass::subject)
-      continue;
+    if (frame.module.empty() || frame.module_offset == 0 || !is_of_subject(classify(frame, rules))) continue;
     site.frames.push_back(fmt::format("{}+{:#x}{}{}", file_name(frame.module), frame.module_offset,
                                       frame.build_id.empty() ? "" : " ", frame.build_id));
     if (site.frames.size() == 1) site.title = site.frames.front();
@@ -51,6 +41,12 @@ Site offset_site(const Stack& stack, std::size_t depth, const FrameRules& rules)
   }
   if (!site.frames.empty()) site.basis = Site::Basis::offsets;
   return site;
+}
+
+/// The global that a race is on; "" when it is none or has no name.
+std::string_view global_name(const Finding& finding) {
+  const std::string_view global = between(finding.location, "global '", "'");
+  return global == "??" || global == "<null>" ? std::string_view() : global;
 }
 
 /// A report inside a library alone (no frame of the subject) stands on the library's own frames.
@@ -67,6 +63,30 @@ Site library_site(const Stack& stack, std::size_t depth) {
 }
 
 }  // namespace
+
+/// Where a program has line tables, a frame without a file is a wrapper of the runtime (`close`, `write`)
+/// that one compiler shows and another hides.
+std::vector<CodeStep> code_path(const Stack& stack, const FrameRules& rules) {
+  const auto is_named = [&](const Frame& frame) {
+    return frame.is_symbolized() && is_of_subject(classify(frame, rules));
+  };
+  const bool has_files = std::any_of(stack.frames.begin(), stack.frames.end(), [&](const Frame& frame) {
+    return !frame.file.empty() && is_named(frame);
+  });
+  std::vector<CodeStep> path;
+  for (const Frame& frame : stack.frames) {
+    const FrameClass frame_class = classify(frame, rules);
+    if (frame_class == FrameClass::boundary) break;
+    if (!is_named(frame) || (has_files && frame.file.empty())) continue;
+    std::string text = signed_frame(frame);
+    // Recursion: how deep it went says nothing about which bug it is.
+    if (!path.empty() && path.back().text == text) continue;
+    const std::string function = normalize_function(frame.function);
+    path.push_back({std::move(text), title_of(frame), std::string(file_name(frame.file)), frame.line,
+                    function == "operator()" || function == "{lambda}", frame_class == FrameClass::start});
+  }
+  return path;
+}
 
 Site site_of(const Stack& stack, std::size_t depth, const FrameRules& rules) {
   if (Site site = named_site(stack, depth, rules); !site.frames.empty()) return site;
@@ -107,18 +127,31 @@ bool is_race(const Finding& finding) { return first_with(finding, StackRole::pre
 const Frame* first_place(const Finding& finding, const FrameRules& rules) {
   for (const Stack& stack : finding.stacks) {
     for (const Frame& frame : stack.frames) {
-      if (!frame.file.empty() && frame.line > 0 && classify(frame, rules) == FrameClass::subject)
-        return &frame;
+      if (!frame.file.empty() && frame.line > 0 && is_of_subject(classify(frame, rules))) return &frame;
     }
   }
   return nullptr;
 }
 
+std::string memory_kind(const Finding& finding) {
+  const std::string_view global = global_name(finding);
+  if (!global.empty()) return fmt::format("global '{}'", normalize_function(global));
+  const auto is_on = [&](std::string_view what) {
+    const std::string words = fmt::format("Location is {}", what);
+    return finding.location.starts_with(words) ||
+           std::any_of(finding.stacks.begin(), finding.stacks.end(),
+                       [&](const Stack& stack) { return stack.heading.find(words) != std::string::npos; });
+  };
+  if (is_on("heap block")) return "heap";
+  if (is_on("stack of")) return "stack";
+  if (is_on("TLS of")) return "thread-local";
+  if (is_on("file descriptor")) return "descriptor";
+  return {};
+}
+
 std::string racy_variable(const Finding& finding, const FrameRules& rules) {
   if (!is_race(finding)) return {};
-  const std::string_view global = between(finding.location, "global '", "'");
-  if (!global.empty() && global != "??" && global != "<null>")
-    return fmt::format("global '{}'", normalize_function(global));
+  if (!global_name(finding).empty()) return memory_kind(finding);
   const Stack* allocated = first_with(finding, StackRole::allocated);
   if (allocated == nullptr) return {};
   const Site site = site_of(*allocated, kAllocationDepth, rules);

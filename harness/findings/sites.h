@@ -22,8 +22,23 @@ struct Site {
   [[nodiscard]] bool is_named() const { return basis == Basis::named || basis == Basis::library; }
 };
 
-/// The first `depth` frames of the subject. Frames with a file and, where there are none, frames with a name;
-/// without names, offsets within the subject's modules; without any frame of the subject, the library's own.
+/// One frame of a stack's way through the subject.
+struct CodeStep {
+  std::string text;         ///< `lookup callinfo.cc`
+  std::string title;        ///< `lookup (callinfo.cc)`
+  std::string file;         ///< `callinfo.cc`; empty when unknown
+  int line = 0;             ///< 0 when unknown
+  bool is_closure = false;  ///< a lambda's body: one name for all of a file
+  bool is_start = false;    ///< main and its like: below everything
+};
+
+/// All named frames of the subject, innermost first: those with a file and, where there are none, those with
+/// a name. Recursion counts once. Empty when nothing of the subject is named.
+[[nodiscard]] std::vector<CodeStep> code_path(const Stack& stack, const FrameRules& rules);
+
+/// The first `depth` frames of the subject, without where it starts when there are others. Frames with a file
+/// and, where there are none, frames with a name; without names, offsets within the subject's modules;
+/// without any frame of the subject, the library's own.
 [[nodiscard]] Site site_of(const Stack& stack, std::size_t depth, const FrameRules& rules);
 
 /// The outermost `depth` named frames below the start of the program or thread, from the inside out.
@@ -42,6 +57,10 @@ struct Site {
 
 /// The innermost frame of the subject that has a file and a line; null when there is none.
 [[nodiscard]] const Frame* first_place(const Finding& finding, const FrameRules& rules);
+
+/// What kind of memory a race is on: `heap`, `stack`, `thread-local`, `descriptor`, `global 'counter'`; ""
+/// when the report does not say.
+[[nodiscard]] std::string memory_kind(const Finding& finding);
 
 /// The racy variable of a data race as far as it has an identity in every run: `global 'counter'`, `heap
 /// block allocated in make_queue (queue.cc)`, `file descriptor opened in serve (a.cc)`; "" for stack memory

@@ -23,7 +23,7 @@ constexpr std::array kFields{std::pair{std::string_view("signature"), Field::sig
                              std::pair{std::string_view("module"), Field::module},
                              std::pair{std::string_view("message"), Field::message}};
 
-/// `s1-` and enough of the digits that no other bug begins with them by accident.
+/// `s2-` and enough of the digits that no other bug begins with them by accident.
 constexpr std::size_t kShortestId = 7;
 
 std::vector<std::string> field_names() {
@@ -66,7 +66,7 @@ Result<Suppression::Condition> take_condition(std::string_view& rest, const std:
   if (pattern.empty()) return fail(ErrorKind::usage, fmt::format("{}: {}: has no pattern", origin, name));
   if (known->second == Field::signature && (pattern.size() < kShortestId || pattern[0] != 's')) {
     return fail(ErrorKind::usage,
-                fmt::format("{}: '{}' is no signature; write at least s1- and four digits of its id", origin,
+                fmt::format("{}: '{}' is no signature; write at least s2- and four digits of its id", origin,
                             printable(pattern)));
   }
   return Suppression::Condition{known->second, std::string(pattern)};

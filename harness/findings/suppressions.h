@@ -7,10 +7,10 @@
 //   kind:data-race function:Logger::count
 //   source:lsan function:init_* file:startup.cc
 //   message:"index # out of range"
-//   signature:s1-3fa9c0ffee12
+//   signature:s2-3fa9c0ffee12
 //
 // What is compared, `*` and `?` as in a shell:
-//   signature   the id of the signature, or its beginning (at least `s1-` and four digits)
+//   signature   the id of the signature, or its beginning (at least `s2-` and four digits)
 //   source      asan, tsan, ubsan, lsan, msan, glibc, c++, assert, ruby, signal, hang, oracle, ...
 //   kind        heap-use-after-free, data-race, SIGSEGV, ...
 //   function    some frame's function without parameters and template arguments: `ns::Class::method`

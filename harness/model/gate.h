@@ -48,7 +48,7 @@ struct GatedArm {
 
 struct GateReport {
   std::string file;
-  std::string what;        ///< `any bad outcome`, `hang`, `signature s1-...`
+  std::string what;        ///< `any bad outcome`, `hang`, `signature s2-...`
   double max_rate = 0.01;  ///< fixed and sequential rule
   double confidence = 0.95;
   std::optional<std::uint64_t> max_failures;        ///< counted rule

@@ -11,14 +11,14 @@ namespace repro {
 /// exactly when their ids are equal. The id carries the version of the rules that made it: ids of different
 /// versions never compare.
 struct Signature {
-  std::string id;  ///< `s1-` and 12 hex digits; `1` is the version of the rules
+  std::string id;  ///< `s2-` and 12 hex digits; `2` is the version of the rules
   FindingSource source = FindingSource::unrecognised;
   std::string kind;
   Outcome implies = Outcome::crash;
   std::string title;  ///< `heap-use-after-free in lookup (callinfo.cc)`
   /// The normalised frames that were signed, in order; a race has both sides, each under a line of its own.
   std::vector<std::string> frames;
-  /// No usable frame: the id stands for the kind alone and the report says so.
+  /// No frame has a name: the id stands on offsets, which are those of one build, and the report says so.
   bool is_unsymbolized = false;
 };
 

@@ -175,6 +175,113 @@ TEST(Bugs, DoNotDependOnTheOrderOfTheSignatures) {
   EXPECT_EQ(ids(Groups(findings)), ids(Groups(reversed)));
 }
 
+/// A stack of one compiler; `function:line`, all in one file.
+Stack path(StackRole role, const std::vector<std::pair<std::string, int>>& steps, bool ends_in_main = true) {
+  Stack made;
+  made.role = role;
+  for (const auto& [function, line] : steps) {
+    made.frames.push_back({function, "/src/node.cc", line, 1, "/build/app", 16, ""});
+  }
+  if (ends_in_main) made.frames.push_back({"main", "/src/main.cc", 99, 1, "/build/app", 16, ""});
+  return made;
+}
+
+Finding overflow(const std::vector<std::pair<std::string, int>>& steps) {
+  return finding(FindingSource::address_sanitizer, "heap-buffer-overflow", Outcome::crash,
+                 {path(StackRole::access, steps)});
+}
+
+TEST(Bugs, JoinACallThatOneCompilerInlinesWithTheOneThatAnotherShows) {
+  const Finding shown = overflow({{"read_node", 34}, {"walk", 40}});
+  EXPECT_THAT(Groups({shown, overflow({{"walk", 40}})}).bugs, SizeIs(1)) << "the line of the call";
+  EXPECT_THAT(Groups({shown, overflow({{"walk", 34}})}).bugs, SizeIs(1)) << "the line of what was inlined";
+  EXPECT_THAT(Groups({shown, overflow({{"walk", 41}})}).bugs, SizeIs(2)) << "another call";
+  EXPECT_THAT(Groups({shown, overflow({{"run", 40}})}).bugs, SizeIs(2)) << "another caller";
+}
+
+TEST(Bugs, JoinACallOfAFunctionThatWasFoldedWithAnother) {
+  const Finding as_written = overflow({{"second_free", 20}, {"walk", 40}});
+  EXPECT_THAT(Groups({as_written, overflow({{"first_free", 10}, {"walk", 40}})}).bugs, SizeIs(1));
+  EXPECT_THAT(Groups({as_written, overflow({{"first_free", 10}, {"walk", 41}})}).bugs, SizeIs(2));
+  Finding other_kind = overflow({{"first_free", 10}, {"walk", 40}});
+  other_kind.kind = "double-free";
+  EXPECT_THAT(Groups({as_written, other_kind}).bugs, SizeIs(2));
+}
+
+TEST(Bugs, JoinACutStackOnlyWithTheOneBugThatBeginsLikeIt) {
+  const auto leak = [](const std::vector<std::pair<std::string, int>>& steps, bool is_whole) {
+    return finding(FindingSource::leak_sanitizer, "direct-leak", Outcome::fail,
+                   {path(StackRole::allocated, steps, is_whole)});
+  };
+  const Finding cut = leak({{"make", 5}}, false);
+  EXPECT_THAT(Groups({cut, leak({{"make", 5}, {"load", 20}}, true)}).bugs, SizeIs(1));
+  EXPECT_THAT(Groups({cut, leak({{"make", 6}, {"load", 20}}, true)}).bugs, SizeIs(2));
+  EXPECT_THAT(Groups({leak({{"make", 5}}, true), leak({{"make", 5}, {"load", 20}}, true)}).bugs, SizeIs(2))
+      << "a stack that goes down to main is whole";
+  EXPECT_THAT(
+      Groups({cut, leak({{"make", 5}, {"load", 20}}, true), leak({{"make", 5}, {"save", 30}}, true)}).bugs,
+      SizeIs(3));
+}
+
+Finding race_of(Stack one, Stack other, std::string location = "") {
+  one.role = StackRole::access;
+  other.role = StackRole::previous_access;
+  Finding made = finding(FindingSource::thread_sanitizer, "data-race", Outcome::fail,
+                         {std::move(one), std::move(other)});
+  made.location = std::move(location);
+  return made;
+}
+
+TEST(Bugs, TellClosuresOfOneFileApartByTheirLines) {
+  const auto use = [](int line) {
+    return finding(FindingSource::address_sanitizer, "heap-use-after-free", Outcome::crash,
+                   {path(StackRole::access, {{"read_node", 3}, {"operator()", line}}, false)});
+  };
+  const Finding race = race_of(path(StackRole::access, {{"read_node", 3}, {"operator()", 40}}, false),
+                               path(StackRole::access, {{"write_node", 4}, {"operator()", 41}}, false));
+  EXPECT_THAT(Groups({race, use(40)}).bugs, SizeIs(1));
+  EXPECT_THAT(Groups({race, use(50)}).bugs, SizeIs(2));
+}
+
+TEST(Bugs, JoinRacesWithOneDestruction) {
+  const auto with = [](const std::string& user, int destroyed_at) {
+    return race_of(path(StackRole::access, {{user, 1}, {"worker_" + user, 2}}, false),
+                   path(StackRole::access, {{"Request::~Request", 9}, {"operator()", destroyed_at}}, false));
+  };
+  const Groups groups({with("serve", 42), with("log", 42)});
+  ASSERT_THAT(groups.bugs, SizeIs(1));
+  EXPECT_THAT(groups.bugs[0].links[0].reason, HasSubstr("destruction in Request::~Request"));
+  EXPECT_THAT(Groups({with("serve", 42), with("log", 50)}).bugs, SizeIs(2)) << "another object";
+}
+
+TEST(Bugs, JoinTheRaceOnAPointerWithThatOnWhatItPointsTo) {
+  const Stack maker = path(StackRole::access, {{"get", 27}, {"run", 53}}, false);
+  Stack pointer_write = maker;
+  pointer_write.access = "write";
+  pointer_write.access_bytes = sizeof(void*);
+  const Finding pointer = race_of(path(StackRole::access, {{"get", 25}, {"peek", 50}}, false), pointer_write,
+                                  "Location is global 'instance' of size 8 at 0x1 (app+0x1)");
+  const auto content = [&](int allocated_at) {
+    Finding made = race_of(path(StackRole::access, {{"use", 60}, {"peek", 61}}, false),
+                           path(StackRole::access, {{"fill", 70}, {"run", 71}}, false));
+    made.stacks.push_back(path(StackRole::allocated, {{"get", allocated_at}, {"run", 53}}, false));
+    return made;
+  };
+  const Groups groups({pointer, content(27)});
+  ASSERT_THAT(groups.bugs, SizeIs(1));
+  EXPECT_THAT(groups.bugs[0].links[0].reason, HasSubstr("writes the pointer to it"));
+  EXPECT_THAT(Groups({pointer, content(28)}).bugs, SizeIs(2)) << "allocated elsewhere";
+}
+
+TEST(Bugs, KeepRacesOfTheSameFunctionsOnDifferentMemoryApart) {
+  const Stack reader = path(StackRole::access, {{"read", 1}, {"load", 2}}, false);
+  const Stack writer = path(StackRole::access, {{"write", 3}, {"store", 4}}, false);
+  const Finding first = race_of(reader, writer, "Location is global 'a' of size 4 at 0x1 (app+0x1)");
+  const Finding second = race_of(reader, writer, "Location is global 'b' of size 4 at 0x2 (app+0x2)");
+  EXPECT_THAT(Groups({first, second}).bugs, SizeIs(2));
+  EXPECT_THAT(Groups({first, race_of(reader, writer)}).bugs, SizeIs(1)) << "a report may not tell the memory";
+}
+
 TEST(Bugs, HaveNoneWithoutSignatures) { EXPECT_THAT(Groups({}).bugs, IsEmpty()); }
 
 }  // namespace

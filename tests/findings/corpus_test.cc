@@ -41,10 +41,10 @@ json expected_of(const CorpusLog& log) {
 /// The first frame of the subject in a stack, as it would be signed; "" when there is none.
 std::string top_function(const Stack& stack) {
   const bool has_files = std::any_of(stack.frames.begin(), stack.frames.end(), [](const Frame& frame) {
-    return !frame.file.empty() && classify(frame, default_frame_rules()) == FrameClass::subject;
+    return !frame.file.empty() && is_of_subject(classify(frame, default_frame_rules()));
   });
   for (const Frame& frame : stack.frames) {
-    if (!frame.is_symbolized() || classify(frame, default_frame_rules()) != FrameClass::subject) continue;
+    if (!frame.is_symbolized() || !is_of_subject(classify(frame, default_frame_rules()))) continue;
     if (has_files && frame.file.empty()) continue;
     return normalize_function(frame.function);
   }

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "harness/base/check.h"
+#include "harness/findings/bugs.h"
 #include "harness/findings/log_reader.h"
 #include "harness/findings/report_parser.h"
 #include "harness/findings/signature.h"
@@ -98,6 +99,20 @@ bool can_be_named(const Finding& finding) {
   return has_frames && finding.source != FindingSource::unrecognised;
 }
 
+/// What a report says of its places, lines included. Reports of one log that agree in it are one: a loop in
+/// the subject may report one fault a hundred times. Not the signature, so that no rule under test decides
+/// what is counted.
+std::string places_of(const Finding& finding) {
+  std::string text = fmt::format("{} {}", to_string(finding.source), finding.kind);
+  for (const Stack& stack : finding.stacks) {
+    if (stack.role == StackRole::thread_created || stack.role == StackRole::mutex_created) continue;
+    text += fmt::format("|{} {}", to_string(stack.role), stack.access);
+    for (const Frame& frame : stack.frames)
+      text += fmt::format(";{} {}:{}", frame.function, frame.file, frame.line);
+  }
+  return text;
+}
+
 double share(std::uint64_t part, std::uint64_t whole) {
   return whole == 0 ? 1 : static_cast<double>(part) / static_cast<double>(whole);
 }
@@ -107,47 +122,124 @@ std::string row(std::string_view rule, const PairCounts& counts) {
                      counts.same_signature - counts.both, counts.same_fault - counts.both);
 }
 
-using Groups = std::map<std::string, std::map<std::string, std::vector<const LabelledReport*>>>;
-
-Groups grouped(const std::vector<LabelledReport>& reports, bool by_label) {
-  Groups groups;
-  for (const LabelledReport& report : reports) {
-    const std::string& outer = by_label ? report.label : report.signature.id;
-    const std::string& inner = by_label ? report.signature.id : report.label;
-    groups[outer][inner].push_back(&report);
-  }
-  return groups;
+std::string row(std::string_view rule, const RowCounts& counts) {
+  return fmt::format("| {} | {:.4f} | {:.4f} | {} | {} |\n", rule, counts.precision(), counts.recall(),
+                     counts.in_one_row - counts.right, counts.same_label - counts.found);
 }
 
-std::string misses(const std::vector<LabelledReport>& reports) {
-  std::string text = "\n## Two faults under one signature\n\n";
-  for (const auto& [id, labels] : grouped(reports, false)) {
-    if (labels.size() < 2) continue;
-    text += fmt::format("- `{}`", labels.begin()->second.front()->signature.title);
-    for (const auto& [label, of] : labels) text += fmt::format("; {} ({})", label, of.size());
+using Positions = std::vector<std::size_t>;
+
+/// What was signed, and how often and where it was seen.
+std::string examples(const std::vector<LabelledReport>& reports, const Positions& at) {
+  std::set<std::string> origins;
+  for (const std::size_t one : at) origins.insert(reports[one].origin);
+  std::string frames;
+  for (const std::string& frame : reports[at.front()].signature.frames)
+    frames += (frames.empty() ? "" : " < ") + frame;
+  return fmt::format("  - {} reports: `{}` ({}{})\n", at.size(), frames, *origins.begin(),
+                     origins.size() > 1 ? fmt::format(" and {} more", origins.size() - 1) : "");
+}
+
+/// By label the names that it has, and by name the labels; a name is a signature or a row.
+using Names = std::map<std::string, std::map<std::string, Positions>>;
+
+std::string misses(const std::vector<LabelledReport>& reports, const Positions& rows) {
+  Names faults_of_row;
+  Names rows_of_label;
+  Names signatures_of_label;
+  for (std::size_t at = 0; at < reports.size(); ++at) {
+    const LabelledReport& report = reports[at];
+    faults_of_row[std::to_string(rows[at])][report.fault].push_back(at);
+    rows_of_label[report.label][std::to_string(rows[at])].push_back(at);
+    signatures_of_label[report.label][report.signature.id].push_back(at);
+  }
+  std::string text = "\n## Two faults in one row of the table of bugs\n\n";
+  for (const auto& [row, faults] : faults_of_row) {
+    if (faults.size() < 2) continue;
+    text += fmt::format("- `{}`", reports[faults.begin()->second.front()].signature.title);
+    for (const auto& [fault, of] : faults) text += fmt::format("; {} ({})", fault, of.size());
     text += "\n";
   }
-  text += "\n## One fault under several signatures\n\n";
-  for (const auto& [label, ids] : grouped(reports, true)) {
-    if (ids.size() < 2) continue;
-    text += fmt::format("- {}\n", label);
-    for (const auto& [id, of] : ids) {
-      std::set<std::string> origins;
-      for (const LabelledReport* report : of) origins.insert(report->origin);
-      std::string frames;
-      for (const std::string& frame : of.front()->signature.frames)
-        frames += (frames.empty() ? "" : " < ") + frame;
-      text += fmt::format("  - {} reports: `{}` ({}{})\n", of.size(), frames, *origins.begin(),
-                          origins.size() > 1 ? fmt::format(" and {} more", origins.size() - 1) : "");
+  const auto split = [&](const Names& names) {
+    for (const auto& [label, of] : names) {
+      if (of.size() < 2) continue;
+      text += fmt::format("- {}\n", label);
+      for (const auto& [unused, at] : of) text += examples(reports, at);
     }
-  }
+  };
+  text += "\n## One fault of one detector in several rows\n\n";
+  const std::size_t before = text.size();
+  split(rows_of_label);
+  if (text.size() == before) text += "None.\n";
+  text += "\n## One fault of one detector under several signatures\n\n";
+  split(signatures_of_label);
   return text;
+}
+
+/// Three cases of one program access the global `counter` without a common lock. They were captured as three
+/// faults; where the racy variable is what names a race, as it is here, they are one.
+std::string fault_by_variable(const std::string& fault) {
+  const bool is_counter = fault == "thread/data_race" || fault == "thread/data_race_writes" ||
+                          fault == "thread/data_race_two_mutexes";
+  return is_counter ? "thread/races on counter" : fault;
+}
+
+/// Half of the faults, by a fixed hash (FNV-1a) of the fault's name.
+bool is_in_first_half(const LabelledReport& report) {
+  std::uint64_t hash = 0xcbf29ce484222325ULL;
+  for (const char c : report.fault) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3ULL;
+  return (hash >> 32U) % 2 == 0;
 }
 
 }  // namespace
 
+std::vector<LabelledReport> by_variable(std::vector<LabelledReport> reports) {
+  for (LabelledReport& report : reports) report.fault = fault_by_variable(report.fault);
+  return reports;
+}
+
 double PairCounts::precision() const { return share(both, same_signature); }
 double PairCounts::recall() const { return share(both, same_fault); }
+double RowCounts::precision() const { return share(right, in_one_row); }
+double RowCounts::recall() const { return share(found, same_label); }
+double RowCounts::recall_across_detectors() const { return share(right, same_fault); }
+
+std::vector<std::size_t> bug_rows(const std::vector<LabelledReport>& reports) {
+  std::map<std::string, std::size_t> position;
+  std::vector<BugCandidate> candidates;
+  for (const LabelledReport& report : reports) {
+    const auto [known, is_new] = position.try_emplace(report.signature.id, candidates.size());
+    if (is_new) candidates.push_back({&report.signature, &report.finding, 0, {}});
+    ++candidates[known->second].weight;
+  }
+  std::map<std::string, std::size_t> row_of;
+  std::size_t row = 0;
+  for (const Bug& bug : group_bugs(candidates, {})) {
+    for (const std::string& id : bug.signatures) row_of[id] = row;
+    ++row;
+  }
+  std::vector<std::size_t> rows;
+  rows.reserve(reports.size());
+  for (const LabelledReport& report : reports) rows.push_back(row_of.at(report.signature.id));
+  return rows;
+}
+
+RowCounts count_rows(const std::vector<LabelledReport>& reports, const std::vector<std::size_t>& rows) {
+  RowCounts counts;
+  for (std::size_t i = 0; i < reports.size(); ++i) {
+    for (std::size_t j = 0; j < i; ++j) {
+      const bool is_row = rows[i] == rows[j];
+      const bool is_label = reports[i].label == reports[j].label;
+      const bool is_fault = reports[i].fault == reports[j].fault;
+      counts.in_one_row += is_row ? 1U : 0U;
+      counts.right += is_row && is_fault ? 1U : 0U;
+      counts.same_fault += is_fault ? 1U : 0U;
+      counts.same_label += is_label ? 1U : 0U;
+      counts.found += is_row && is_label ? 1U : 0U;
+    }
+  }
+  return counts;
+}
 
 std::vector<LabelledReport> labelled_reports() {
   std::vector<LabelledReport> reports;
@@ -158,17 +250,17 @@ std::vector<LabelledReport> labelled_reports() {
     const nlohmann::json log = nlohmann::json::parse(text.substr(at, end - at), nullptr, false);
     REPRO_CHECK(!log.is_discarded());
     at = end + 1;
-    std::set<std::string> seen;  // a loop in the subject may report one fault a hundred times
+    std::set<std::string> seen;
     for (Finding& finding : parse_reports(log.at("text").get<std::string>())) {
-      if (!can_be_named(finding)) continue;
+      if (!can_be_named(finding) || !seen.insert(places_of(finding)).second) continue;
       LabelledReport report;
-      report.label = fmt::format("{} {} {}", fault_of(log.at("bug").get<std::string>()),
-                                 to_string(finding.source), finding.kind);
+      report.fault = fault_of(log.at("bug").get<std::string>());
+      report.label = fmt::format("{} {} {}", report.fault, to_string(finding.source), finding.kind);
       report.origin = fmt::format("{} -{} {}", log.at("compiler").get<std::string>(),
                                   log.at("level").get<std::string>(), log.at("build").get<std::string>());
       report.signature = sign(finding);
       report.finding = std::move(finding);
-      if (seen.insert(report.signature.id).second) reports.push_back(std::move(report));
+      reports.push_back(std::move(report));
     }
   }
   return reports;
@@ -209,12 +301,28 @@ PairCounts count_pairs(const std::vector<LabelledReport>& reports,
 
 std::string quality_page(const std::vector<LabelledReport>& reports) {
   std::set<std::string> labels;
+  std::set<std::string> faults;
   for (const LabelledReport& report : reports) labels.insert(report.label);
-  std::string text = fmt::format("{} reports of {} faults, signature version {}.\n\n", reports.size(),
-                                 labels.size(), kSignatureVersion);
+  for (const LabelledReport& report : reports) faults.insert(report.fault);
+  std::string text =
+      fmt::format("{} reports of {} faults ({} with their detectors and kinds), signature version {}.\n\n",
+                  reports.size(), faults.size(), labels.size(), kSignatureVersion);
   text +=
       "| rule | precision | recall | pairs wrongly joined | pairs wrongly split |\n| --- | ---: | ---: | "
       "---: | ---: |\n";
+  const Positions rows = bug_rows(reports);
+  text += row("**row of the table of bugs**", count_rows(reports, rows));
+  text += row("the same, races on one global counted as one fault", count_rows(by_variable(reports), rows));
+  for (const bool is_first : {true, false}) {
+    std::vector<LabelledReport> half;
+    Positions half_rows;
+    for (std::size_t at = 0; at < reports.size(); ++at) {
+      if (is_in_first_half(reports[at]) != is_first) continue;
+      half.push_back(reports[at]);
+      half_rows.push_back(rows[at]);
+    }
+    text += row(is_first ? "- first half of the faults" : "- second half", count_rows(half, half_rows));
+  }
   text += row("signature", count_pairs(reports, [](const LabelledReport& one) { return one.signature.id; }));
   for (const std::size_t depth : {1U, 2U, 3U, 5U}) {
     text += row(fmt::format("kind and top {} frames", depth),
@@ -230,7 +338,9 @@ std::string quality_page(const std::vector<LabelledReport>& reports) {
   }
   text += row("ClusterFuzz's rule", count_pairs(reports, is_same_for_clusterfuzz));
   text += row("CASR's metric at 0.3", count_pairs(reports, is_same_for_casr));
-  return text + misses(reports);
+  text += fmt::format("\nOf the pairs of one fault, whoever reported them, {:.4f} are in one row.\n",
+                      count_rows(reports, rows).recall_across_detectors());
+  return text + misses(reports, rows);
 }
 
 }  // namespace repro::findings

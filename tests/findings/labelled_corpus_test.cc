@@ -9,19 +9,49 @@
 namespace repro::findings {
 namespace {
 
+const std::vector<LabelledReport>& corpus() {
+  static const std::vector<LabelledReport> reports = labelled_reports();
+  return reports;
+}
+
 TEST(LabelledCorpus, HasEnoughReportsOfEnoughFaults) {
-  const std::vector<LabelledReport> reports = labelled_reports();
+  const std::vector<LabelledReport>& reports = corpus();
   std::set<std::string> labels;
   for (const LabelledReport& report : reports) labels.insert(report.label);
   EXPECT_GE(reports.size(), 400U);
   EXPECT_GE(labels.size(), 60U);
 }
 
-TEST(LabelledCorpus, TellsFaultsApartAsWellAsPublished) {
-  const PairCounts counts =
-      count_pairs(labelled_reports(), [](const LabelledReport& one) { return one.signature.id; });
-  EXPECT_GE(counts.precision(), kPublishedPrecision);
-  EXPECT_GE(counts.recall(), kPublishedRecall);
+TEST(LabelledCorpus, IsCountedBySignaturesAsWellAsPublished) {
+  const PairCounts counts = count_pairs(corpus(), [](const LabelledReport& one) { return one.signature.id; });
+  EXPECT_GE(counts.precision(), kPublishedSignaturePrecision);
+  EXPECT_GE(counts.recall(), kPublishedSignatureRecall);
+}
+
+TEST(LabelledCorpus, IsSortedIntoBugsAsWellAsPublished) {
+  const std::vector<std::size_t> rows = bug_rows(corpus());
+  const RowCounts counts = count_rows(corpus(), rows);
+  EXPECT_GE(counts.precision(), kPublishedRowPrecision);
+  EXPECT_GE(counts.recall(), kPublishedRowRecall);
+  EXPECT_GE(count_rows(by_variable(corpus()), rows).precision(), kPublishedRowPrecisionByVariable);
+}
+
+TEST(RowCounts, JudgeARowByTheFaultAndAMissByTheLabel) {
+  std::vector<LabelledReport> reports(4);
+  const auto set = [&](std::size_t at, const char* fault, const char* label) {
+    reports[at].fault = fault;
+    reports[at].label = label;
+  };
+  set(0, "one", "one asan");
+  set(1, "one", "one asan");
+  set(2, "one", "one tsan");
+  set(3, "other", "other asan");
+  const RowCounts counts = count_rows(reports, {0, 1, 0, 0});
+  EXPECT_EQ(counts.in_one_row, 3U);
+  EXPECT_EQ(counts.right, 1U);
+  EXPECT_EQ(counts.same_label, 1U);
+  EXPECT_EQ(counts.found, 0U);
+  EXPECT_EQ(counts.same_fault, 3U);
 }
 
 TEST(PairCounts, CountEveryPairOnce) {

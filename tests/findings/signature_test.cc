@@ -92,7 +92,7 @@ TEST(Signature, IsTitledForPeople) {
 
 // The id is a public name: bug trackers and suppressions hold it. A change of this value is a new version.
 // The value was computed by a second implementation of the hash, from the parts that signature.h lists.
-TEST(Signature, IsTheSameOnEveryMachine) { EXPECT_EQ(sign(use_after_free(1, 1)).id, "s1-f426e7d9e0d4"); }
+TEST(Signature, IsTheSameOnEveryMachine) { EXPECT_EQ(sign(use_after_free(1, 1)).id, "s2-050704f1e852"); }
 
 TEST(Signature, DoesNotDependOnWhichThreadOfARaceCameFirst) {
   Finding race;
@@ -125,6 +125,60 @@ TEST(Signature, NeverPutsReportsTogetherForWantOfNames) {
   }
   EXPECT_NE(sign(first).id, sign(second).id);
   EXPECT_TRUE(sign(first).is_unsymbolized);
+}
+
+TEST(Signature, TellsReportsWithoutNamesAndModulesApartByWhereInAPageTheyWere) {
+  Finding first = use_after_free(1, 0);
+  for (Stack& stack : first.stacks) {
+    for (Frame& frame : stack.frames) frame = Frame();
+  }
+  first.raw = "ERROR\n    #0 0x7f1200000abc  (<unknown module>)\n    #1 0x7f1200001def  (<unknown module>)\n";
+  Finding moved = first;
+  moved.raw = "ERROR\n    #0 0x7f9955555abc  (<unknown module>)\n    #1 0x7f9955556def  (<unknown module>)\n";
+  Finding other = first;
+  other.raw = "ERROR\n    #0 0x7f1200000abc  (<unknown module>)\n    #1 0x7f1200001de0  (<unknown module>)\n";
+  EXPECT_EQ(sign(first).id, sign(moved).id) << "address space layout moves whole pages";
+  EXPECT_NE(sign(first).id, sign(other).id);
+  EXPECT_TRUE(sign(first).is_unsymbolized);
+}
+
+TEST(Signature, LeavesMainOutUnlessItIsAllThereIs) {
+  Finding with_main = use_after_free(1, 1);
+  Finding without = with_main;
+  without.stacks[0].frames.pop_back();
+  EXPECT_EQ(sign(with_main).id, sign(without).id);
+  Finding only_main = with_main;
+  only_main.stacks[0].frames.erase(only_main.stacks[0].frames.begin());
+  EXPECT_EQ(sign(only_main).title, "heap-use-after-free in main (main.cc)");
+}
+
+TEST(Signature, LeavesALibrarysFramesOutOfTheFree) {
+  Finding finding = use_after_free(1, 1);
+  finding.stacks[1].frames = {{"free", "", 0, 0, "/bin/prog", 7, ""}};
+  Finding other = finding;
+  other.stacks[1].frames = {{"operator delete", "", 0, 0, "/bin/prog", 7, ""},
+                            {"std::vector::~vector", "", 0, 0, "/bin/prog", 7, ""}};
+  EXPECT_EQ(sign(finding).id, sign(other).id);
+}
+
+TEST(Signature, TellsRacesOfTheSameFunctionsOnDifferentMemoryApart) {
+  const auto race_on = [](std::string location) {
+    Finding race;
+    race.source = FindingSource::thread_sanitizer;
+    race.kind = "data-race";
+    for (const StackRole role : {StackRole::access, StackRole::previous_access}) {
+      race.stacks.emplace_back();
+      race.stacks.back().role = role;
+      race.stacks.back().frames.push_back({"add", "a.cc", 1, 1, "", 0, ""});
+    }
+    race.location = std::move(location);
+    return sign(race).id;
+  };
+  const std::string global = race_on("Location is global 'counter' of size 4 at 0x55 (app+0x1)");
+  EXPECT_EQ(global,
+            race_on("Location is global '(anonymous namespace)::counter' of size 4 at 0x77 (app+0x2)"));
+  EXPECT_NE(global, race_on("Location is global 'other' of size 4 at 0x55 (app+0x1)"));
+  EXPECT_NE(global, race_on("Location is stack of main thread."));
 }
 
 TEST(Signature, ReadsRecursionOfAnyDepthAsOneFrame) {
