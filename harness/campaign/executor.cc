@@ -168,7 +168,7 @@ Result<std::optional<CompletedRun>> Executor::run(const Assignment& assignment) 
 
   std::optional<findings::Judgement> judgement = findings::judge(
       {*result, *plan_.oracle, arm.key.sanitizer, assignment.timeout, check ? &*check : nullptr,
-       [this, &arm](Finding& finding) { symbolizer_of(arm).complete(finding); }});
+       [this, &arm](Finding& finding) { symbolizer_of(arm).complete(finding); }, plan_.is_suppressed});
   if (!judgement) return std::optional<CompletedRun>();
 
   CompletedRun completed;

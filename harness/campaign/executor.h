@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -29,7 +30,9 @@ struct ExecutionPlan {
   std::string temporary_base;                ///< run directories are made below it; empty: $TMPDIR or /tmp
   std::string campaign_path;                 ///< files of runs are kept beside it; empty: not at all
   process::DeadlineHook deadline_hook;       ///< empty: a hang carries no evidence
-  process::CrashHook crash_hook;             ///< for plain builds; empty: a signal carries no evidence
+  /// What is left out of the judgement (findings/judge.h); called from several threads. Empty: nothing.
+  std::function<bool(const Finding&, const Signature&)> is_suppressed;
+  process::CrashHook crash_hook;  ///< for plain builds; empty: a signal carries no evidence
   /// Folder for what controlled schedules learn from run to run, one file per arm; empty: they learn nothing.
   std::string knowledge_directory;
 };

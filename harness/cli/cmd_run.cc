@@ -31,6 +31,7 @@
 #include "harness/cli/scenario_help.h"
 #include "harness/cli/shared_options.h"
 #include "harness/cli/signals.h"
+#include "harness/cli/suppress_files.h"
 #include "harness/cli/terminal.h"
 #include "harness/cli/verbs.h"
 #include "harness/hang/crash_stacks.h"
@@ -93,6 +94,10 @@ constexpr std::array kOptions{
     OptionSpec{"unordered", OptionKind::flag, "", "Oracles", "compare outputs as sorted sets of lines"},
     OptionSpec{"check", OptionKind::value, "CMD", "Oracles",
                "shell command that reads the run's files; exits 0 ok, 1 fail, 125 infra"},
+
+    OptionSpec{
+        "suppress", OptionKind::texts, "FILE", "Oracles",
+        "judge runs without the findings that the rules in this file mean (repeatable; docs/triage.md)"},
 
     OptionSpec{"out", OptionKind::value, "FILE", "Result",
                "campaign file (default repro-results/NAME-TIME.repro)"},
@@ -237,9 +242,20 @@ class RunCommand {
       }
     }
     run_.request = stored.request();
+    if (run_.suppressions.empty()) REPRO_TRY(parse_stored_suppressions());
     REPRO_ASSIGN(is_done_, has_all_runs(stored));
     REPRO_ASSIGN(const std::optional<std::uint64_t> jobs, options.number("jobs"));
     if (jobs && *jobs > 0) run_.request.jobs = static_cast<std::uint32_t>(*jobs);
+    return {};
+  }
+
+  /// A campaign is resumed with the rules that it was begun with.
+  Result<void> parse_stored_suppressions() {
+    for (const std::string& text : run_.request.suppressions) {
+      REPRO_ASSIGN(std::vector<findings::Suppression> rules,
+                   findings::parse_suppressions(text, "--suppress"));
+      run_.suppressions.insert(run_.suppressions.end(), rules.begin(), rules.end());
+    }
     return {};
   }
 
@@ -271,6 +287,12 @@ class RunCommand {
     plan.request = &run_.request;
     plan.deadline_hook = hang::diagnose;
     if (settings_.records_crashes) plan.crash_hook = hang::describe_crash;
+    SuppressionTally suppressed(run_.suppressions);
+    if (suppressed.has_rules()) {
+      plan.is_suppressed = [&suppressed](const Finding& finding, const Signature& signature) {
+        return suppressed.take(finding, signature);
+      };
+    }
     std::vector<std::string> warnings;
     for (const Arm& arm : run_.request.arms) {
       plan.environments.emplace_back(arm, environment_, symbolizer);
@@ -303,7 +325,22 @@ class RunCommand {
     world.stop = stop_.get();
     world.progress = progress_.get();
     world.clock = &system_clock();
-    return campaign::run_campaign(plan, *store_, world);
+    REPRO_TRY(campaign::run_campaign(plan, *store_, world));
+    return say_what_was_suppressed(suppressed.uses());
+  }
+
+  /// Kept with the campaign: its rates are those of runs without these findings.
+  Result<void> say_what_was_suppressed(const std::vector<SuppressionUse>& uses) {
+    for (const SuppressionUse& use : uses) {
+      if (use.matches == 0) continue;
+      REPRO_TRY(store_->add_warning(fmt::format(
+          "the rule '{}' ({}) suppressed the findings of {} {}: they were judged without them",
+          printable(use.rule), printable(use.origin), use.matches, use.matches == 1 ? "run" : "runs")));
+    }
+    std::vector<std::string> unused;
+    add_suppression_warnings(uses, unused);
+    for (const std::string& warning : unused) progress_->note("warning: " + warning);
+    return {};
   }
 
   Result<std::unique_ptr<process::ProcessRunner>> make_runner() {

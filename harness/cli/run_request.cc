@@ -20,6 +20,7 @@
 #include "harness/campaign/subject.h"
 #include "harness/cli/project_request.h"
 #include "harness/cli/shared_options.h"
+#include "harness/cli/suppress_files.h"
 #include "harness/model/json.h"
 #include "harness/model/schedule.h"
 
@@ -384,6 +385,8 @@ Result<RunRequest> read_run_request(const ParsedOptions& options,
   }
   REPRO_TRY(read_subject(options, environment, run));
   REPRO_TRY(read_oracle(options, run.request.oracle));
+  REPRO_ASSIGN(run.suppressions, read_suppressions(options));
+  for (const findings::Suppression& rule : run.suppressions) run.request.suppressions.push_back(rule.text);
   if (run.request.until && campaign::compared_arms(run.request).empty()) {
     return fail(ErrorKind::usage,
                 fmt::format("{}: there is nothing to tell apart; name two variants or more: "

@@ -10,6 +10,7 @@
 #include "harness/campaign/subject.h"
 #include "harness/cli/options.h"
 #include "harness/findings/oracle.h"
+#include "harness/findings/suppressions.h"
 #include "harness/model/campaign.h"
 #include "harness/model/schedule.h"
 
@@ -23,6 +24,7 @@ struct RunRequest {
   std::vector<std::string> notes;  ///< lines for the user: what was detected or assumed
   /// Of a project: what to make before its arms can run, one for each arm. Empty otherwise.
   std::vector<campaign::BuildStep> builds;
+  std::vector<findings::Suppression> suppressions;  ///< the rules of --suppress
   std::string title;  ///< scenario or program name: the default name of the campaign file
 };
 

@@ -10,6 +10,9 @@
 //   the deadline                         hang
 //   race, leak, oracle                   fail
 //
+// What the user suppressed is taken out last, when it has explained what it explains (the exit code of a
+// runtime that reports, the output of a run that died of it): the outcome is that of everything else.
+//
 // Infra stands first among the outcomes because such a run says nothing. A run that printed a complete
 // memory-error report does say something, so a later failure of its tool or of the machine does not hide it.
 
@@ -18,6 +21,7 @@
 #include <algorithm>
 #include <array>
 #include <csignal>
+#include <map>
 #include <set>
 #include <string_view>
 #include <utility>
@@ -175,6 +179,24 @@ std::vector<Signature> sign_all(std::vector<Finding>& findings, const FrameRules
   return signatures;
 }
 
+/// Titles, each once. The harness's own findings cannot be suppressed: a run that says nothing stays so.
+std::vector<std::string> take_suppressed(const JudgeInput& input, std::vector<Finding>& findings) {
+  std::vector<std::string> titles;
+  if (!input.is_suppressed) return titles;
+  std::map<std::string, bool> answers;
+  std::erase_if(findings, [&](const Finding& finding) {
+    if (finding.source == FindingSource::harness) return false;
+    const Signature signature = sign(finding, input.frame_rules);
+    const auto known = answers.find(signature.id);
+    if (known != answers.end()) return known->second;
+    const bool is_suppressed = input.is_suppressed(finding, signature);
+    answers.emplace(signature.id, is_suppressed);
+    if (is_suppressed) titles.push_back(signature.title);
+    return is_suppressed;
+  });
+  return titles;
+}
+
 bool implies(const std::vector<Finding>& findings, Outcome outcome) {
   return std::any_of(findings.begin(), findings.end(),
                      [&](const Finding& finding) { return finding.implies == outcome; });
@@ -330,7 +352,10 @@ Outcome weigh(const std::vector<Finding>& findings) {
 }
 
 std::string reason_for(const JudgeInput& input, const Judgement& judgement) {
-  if (judgement.findings.empty() || judgement.outcome == Outcome::ok) return "as expected";
+  if (judgement.findings.empty() || judgement.outcome == Outcome::ok) {
+    if (judgement.suppressed.empty()) return "as expected";
+    return printable(fmt::format("nothing but what is suppressed: {}", join(judgement.suppressed, "; ")));
+  }
   const Finding& first = judgement.findings.front();
   const bool has_own_words = first.source == FindingSource::harness ||
                              first.source == FindingSource::signal || first.source == FindingSource::hang ||
@@ -359,6 +384,7 @@ std::optional<Judgement> judge(const JudgeInput& input) {
   add_process_findings(input, judgement.findings);
   ask_oracles(input, judgement.findings);
   drop_handled_exceptions(judgement.findings);
+  judgement.suppressed = take_suppressed(input, judgement.findings);
   judgement.outcome = weigh(judgement.findings);
   std::stable_partition(judgement.findings.begin(), judgement.findings.end(),
                         [&](const Finding& finding) { return finding.implies == judgement.outcome; });

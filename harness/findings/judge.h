@@ -28,13 +28,17 @@ struct JudgeInput {
   const ProcessResult* check = nullptr;
   /// Gives frames of a report their names before it is signed; empty: they stay as printed.
   std::function<void(Finding&)> complete = {};
+  /// Whether the user does not want to hear of this finding; asked once for each signature. Empty: of all.
+  std::function<bool(const Finding&, const Signature&)> is_suppressed = {};
   const FrameRules& frame_rules = default_frame_rules();
 };
 
 struct Judgement {
   Outcome outcome = Outcome::ok;
   std::string reason;  ///< one line: `exit code 1`, `killed by SIGSEGV`, `heap-use-after-free in f (a.cc)`
-  std::vector<Finding> findings;      ///< all of the run, signed; the one that decided comes first
+  std::vector<Finding> findings;  ///< all of the run, signed; the one that decided comes first
+  std::vector<std::string>
+      suppressed;  ///< titles of what was suppressed: neither judged nor among the findings
   std::vector<Signature> signatures;  ///< one per distinct `Finding::signature`, in the order of the findings
 };
 

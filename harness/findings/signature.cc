@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "harness/base/text.h"
+#include "harness/findings/name_hash.h"
 #include "harness/findings/normalize.h"
 #include "harness/findings/report_lines.h"
 #include "harness/findings/sites.h"
@@ -226,23 +227,12 @@ class Signer {
     is_named_ = is_named_ || site.is_named();
   }
 
-  /// FNV-1a, 64 bits, folded to 48 by exclusive or (Fowler, Noll, Vo; the fold is theirs too): a few lines,
-  /// the same on every machine. Two of a million different signatures share an id with probability 0.2 %.
   [[nodiscard]] std::string id() const {
-    std::uint64_t hash = 0xcbf29ce484222325ULL;
-    const auto mix = [&](std::string_view text) {
-      for (const char c : text) {
-        hash ^= static_cast<unsigned char>(c);
-        hash *= 0x100000001b3ULL;
-      }
-      hash ^= 0xffU;  // a byte that no UTF-8 text holds: "ab","c" differs from "a","bc"
-      hash *= 0x100000001b3ULL;
-    };
-    mix(to_string(finding_.source));
-    mix(finding_.kind);
-    for (const std::string& frame : signature_.frames) mix(frame);
-    constexpr std::uint64_t kMask = (1ULL << 48U) - 1;
-    return fmt::format("s{}-{:012x}", kSignatureVersion, (hash >> 48U) ^ (hash & kMask));
+    NameHash hash;
+    hash.mix(to_string(finding_.source));
+    hash.mix(finding_.kind);
+    for (const std::string& frame : signature_.frames) hash.mix(frame);
+    return fmt::format("s{}-{}", kSignatureVersion, hash.digits());
   }
 
   const Finding& finding_;

@@ -72,6 +72,7 @@ struct Request {
   std::optional<std::uint64_t> memory_limit_bytes;
   std::uint64_t capture_limit_bytes = 1U << 20U;  ///< per stream, half for the head and half for the tail
   KeepLogs keep_logs = KeepLogs::failures;
+  std::vector<std::string> suppressions;  ///< --suppress: the rules, as they were written
   OracleSpec oracle;
 };
 

@@ -219,6 +219,7 @@ Json to_json(const Request& request) {
               {"memory_limit_bytes", optional_number(request.memory_limit_bytes)},
               {"capture_limit_bytes", request.capture_limit_bytes},
               {"keep_logs", to_string(request.keep_logs)},
+              {"suppressions", request.suppressions},
               {"oracle", oracle_to_json(request.oracle)},
               {"arms", std::move(arms)}};
 }
@@ -243,6 +244,7 @@ Result<Request> request_from_json(const Json& json) {
     request.memory_limit_bytes = number_at(json, "memory_limit_bytes");
     request.capture_limit_bytes = json.value("capture_limit_bytes", request.capture_limit_bytes);
     request.keep_logs = keep_logs_from(json.value("keep_logs", "failures"));
+    request.suppressions = json.value("suppressions", request.suppressions);
     if (json.contains("oracle")) request.oracle = read_oracle(json.at("oracle"));
     for (const Json& arm : json.at("arms")) request.arms.push_back(read_arm(arm));
     return request;

@@ -22,4 +22,10 @@ struct Signature {
   bool is_unsymbolized = false;
 };
 
+/// What is finer and coarser than a signature; shown beside it, and decides nothing.
+struct SignatureLevels {
+  std::string exact;                 ///< of one report: `e2-` and 12 hex digits; empty: not asked for
+  std::vector<std::string> cluster;  ///< ids of the other signatures of this kind whose stacks are alike
+};
+
 }  // namespace repro

@@ -230,13 +230,16 @@ void write_run_json(std::ostream& out, const CampaignSummary& summary, const Run
 }
 
 void write_signature_json(std::ostream& out, const CampaignSummary& summary,
-                          const SignatureSummary& signature, const Finding& example) {
+                          const SignatureSummary& signature, const Finding& example,
+                          const SignatureLevels& levels) {
   const BugSummary* bug = bug_of(summary, signature.signature.id);
-  write(out, Json{{"schema", kJsonSchema},
-                  {"file", to_valid_utf8(summary.file)},
-                  {"signature", signature_to_json(summary, signature)},
-                  {"bug", bug == nullptr ? Json() : counted_bug_to_json(summary, *bug)},
-                  {"example", to_json(example)}});
+  Json document{{"schema", kJsonSchema},
+                {"file", to_valid_utf8(summary.file)},
+                {"signature", signature_to_json(summary, signature)},
+                {"bug", bug == nullptr ? Json() : counted_bug_to_json(summary, *bug)}};
+  if (!levels.exact.empty()) document["levels"] = {{"exact", levels.exact}, {"cluster", levels.cluster}};
+  document["example"] = to_json(example);
+  write(out, document);
   out << "\n";
 }
 

@@ -23,6 +23,7 @@ void write_run_json(std::ostream& out, const CampaignSummary& summary, const Run
 /// One signature with its counts and one finding that has it, as the objects of keys `signature` and
 /// `example`.
 void write_signature_json(std::ostream& out, const CampaignSummary& summary,
-                          const SignatureSummary& signature, const Finding& example);
+                          const SignatureSummary& signature, const Finding& example,
+                          const SignatureLevels& levels = {});
 
 }  // namespace repro::report

@@ -29,6 +29,6 @@ void write_run_terminal(std::ostream& out, const CampaignSummary& summary, const
 /// One signature: signed frames, counts per arm, and `example`, a finding that has it, with its raw text.
 void write_signature_terminal(std::ostream& out, const CampaignSummary& summary,
                               const SignatureSummary& signature, const Finding& example,
-                              const TerminalStyle& style);
+                              const TerminalStyle& style, const SignatureLevels& levels = {});
 
 }  // namespace repro::report

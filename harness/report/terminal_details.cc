@@ -166,7 +166,7 @@ void write_run_terminal(std::ostream& out, const CampaignSummary& summary, const
 
 void write_signature_terminal(std::ostream& out, const CampaignSummary& summary,
                               const SignatureSummary& signature, const Finding& example,
-                              const TerminalStyle& style) {
+                              const TerminalStyle& style, const SignatureLevels& levels) {
   const Signature& identity = signature.signature;
   out << painted(fmt::format("signature {} of {}", one_line(identity.id), one_line(summary.file)),
                  Paint::heading, style.color)
@@ -176,7 +176,16 @@ void write_signature_terminal(std::ostream& out, const CampaignSummary& summary,
   write_fact(out, "runs", fmt::format("{}: {}", signature.runs, arm_counts(summary, signature.runs_by_arm)));
   write_fact(out, "first", fmt::format("run {}", signature.first_run));
   if (identity.is_unsymbolized) {
-    write_fact(out, "note", "no frame has a name: this stands for every such report of its kind");
+    write_fact(out, "note", "no frame has a name: told from others by offsets, which are those of one build");
+  }
+  if (!levels.exact.empty()) {
+    write_fact(
+        out, "exact",
+        fmt::format("{} (the report of run {}, by 5 frames)", one_line(levels.exact), signature.first_run));
+    write_fact(out, "alike",
+               levels.cluster.empty()
+                   ? "no other signature of its kind"
+                   : one_line(join(levels.cluster, " ")) + " (display only: counted apart)");
   }
   write_siblings(out, summary, identity, style);
   if (!identity.frames.empty()) write_heading(out, "signed frames", style);

@@ -375,5 +375,22 @@ TEST_F(RunTest, ExplainsAScenarioWhenHelpIsAskedForWithItsName) {
   EXPECT_THAT(unknown.err, ::testing::HasSubstr("did you mean 'shm-spinlock'?"));
 }
 
+TEST_F(RunTest, JudgesRunsWithoutWhatIsSuppressedAndSaysSo) {
+  const std::string subject =
+      folder_.script("subject", "[ $REPRO_RUN_INDEX -lt 2 ] && kill -SEGV $$; exit 0");
+  folder_.write("known.txt", "# ticket 4711\nkind:SIGSEGV\nkind:SIGBUS\n");
+  const ToolResult done = run({"--runs=3", "--suppress=known.txt", "--", subject});
+  EXPECT_EQ(done.exit_code, 0) << done.err;
+  EXPECT_THAT(done.out, ::testing::HasSubstr(
+                            "the rule 'kind:SIGSEGV' (known.txt:2) suppressed the findings of 2 runs"));
+  EXPECT_THAT(done.err, ::testing::HasSubstr("known.txt:3: the rule 'kind:SIGBUS' suppressed nothing"));
+  const ToolResult shown = tool({"show", "x.repro", "--run=0"});
+  EXPECT_THAT(shown.out, ::testing::HasSubstr("ok: nothing but what is suppressed: SIGSEGV"));
+  folder_.write("wrong.txt", "kin:x\n");
+  const ToolResult wrong = tool({"run", "--out=y.repro", "--suppress=wrong.txt", "--", subject});
+  EXPECT_EQ(wrong.exit_code, 2);
+  EXPECT_THAT(wrong.err, ::testing::HasSubstr("wrong.txt:1"));
+}
+
 }  // namespace
 }  // namespace repro::cli

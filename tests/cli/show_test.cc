@@ -41,6 +41,17 @@ TEST_F(ShowTest, ShowsOneRunAndMakesItsOutputHarmless) {
   EXPECT_THAT(shown.out, Not(HasSubstr("\x07")));
 }
 
+TEST_F(ShowTest, LeavesSuppressedBugsOutOfTheListAndSaysSo) {
+  folder_.write("known.txt", "kind:SIGSEGV\nkind:data-race\n");
+  const ToolResult shown = tool({"show", "x.repro", "--suppress=known.txt"});
+  EXPECT_EQ(shown.exit_code, 0) << shown.err;
+  EXPECT_THAT(shown.out, HasSubstr("the rule 'kind:SIGSEGV' (known.txt:1) hides 1 signature"));
+  EXPECT_THAT(shown.out, HasSubstr("known.txt:2: the rule 'kind:data-race' suppressed nothing"));
+  const json campaign = parse(tool({"show", "x.repro", "--suppress=known.txt", "--json"}).out);
+  for (const json& signature : campaign["signatures"]) EXPECT_NE(signature["kind"], "SIGSEGV");
+  EXPECT_EQ(tool({"show", "x.repro", "--suppress=known.txt", "--run=1"}).exit_code, 2);
+}
+
 TEST_F(ShowTest, ShowsOneRunAsJson) {
   const json run = parse(tool({"show", "x.repro", "--run=0", "--json"}).out)["run"];
   EXPECT_EQ(run["index"], 0);
@@ -58,6 +69,8 @@ TEST_F(ShowTest, FindsASignatureByTheStartOfItsId) {
   ASSERT_GT(id.size(), 9U) << campaign["signatures"];
   const ToolResult shown = tool({"show", "x.repro", "--signature=" + id.substr(0, 9)});
   EXPECT_EQ(shown.exit_code, 0) << shown.err;
+  EXPECT_THAT(shown.out, ::testing::ContainsRegex("exact +e2-[0-9a-f]{12}"));
+  EXPECT_THAT(shown.out, ::testing::ContainsRegex("alike +no other signature of its kind"));
   EXPECT_THAT(shown.out, HasSubstr("signature " + id));
   EXPECT_THAT(shown.out, HasSubstr("first"));
   const json signature = parse(tool({"show", "x.repro", "--signature=" + id, "--json"}).out)["signature"];

@@ -43,6 +43,41 @@ TEST(Judge, CallsARunThatEndedWellOk) {
   EXPECT_TRUE(judgement.findings.empty());
 }
 
+Judgement judged_without(const ProcessResult& run, Sanitizer sanitizer, const std::string& kind, int& asked) {
+  const Oracle oracle = oracle_for();
+  auto judgement = judge({.run = run,
+                          .oracle = oracle,
+                          .sanitizer = sanitizer,
+                          .is_suppressed = [&](const Finding& finding, const Signature&) {
+                            ++asked;
+                            return finding.kind == kind;
+                          }});
+  EXPECT_TRUE(judgement.has_value());
+  return *std::move(judgement);
+}
+
+TEST(Judge, JudgesARunWithoutWhatIsSuppressed) {
+  const ProcessResult racy =
+      exited(sanitizer_exit_code(Sanitizer::thread), "", captured_log(kRace) + captured_log(kRace));
+  int asked = 0;
+  const Judgement suppressed = judged_without(racy, Sanitizer::thread, "data-race", asked);
+  EXPECT_EQ(suppressed.outcome, Outcome::ok) << suppressed.reason;
+  EXPECT_TRUE(suppressed.findings.empty());
+  EXPECT_TRUE(suppressed.signatures.empty());
+  EXPECT_EQ(asked, 1) << "once for each signature";
+  EXPECT_THAT(suppressed.reason, HasSubstr("nothing but what is suppressed: data-race"));
+  EXPECT_EQ(judged_without(racy, Sanitizer::thread, "thread-leak", asked).outcome, Outcome::fail);
+}
+
+TEST(Judge, JudgesWhatIsNotSuppressedBesideWhatIs) {
+  int asked = 0;
+  const ProcessResult run = exited(1, "", captured_log(kRace) + captured_log(kUseAfterFree));
+  const Judgement judgement = judged_without(run, Sanitizer::address, "heap-use-after-free", asked);
+  EXPECT_EQ(judgement.outcome, Outcome::fail);
+  ASSERT_EQ(judgement.findings.size(), 1U);
+  EXPECT_EQ(judgement.findings[0].kind, "data-race");
+}
+
 TEST(Judge, CallsAWrongExitCodeAFail) {
   const Judgement judgement = judged(exited(3));
   EXPECT_EQ(judgement.outcome, Outcome::fail);

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "harness/findings/levels.h"
 #include "harness/findings/normalize.h"
 
 namespace repro::findings {
@@ -179,6 +180,39 @@ TEST(Signature, TellsRacesOfTheSameFunctionsOnDifferentMemoryApart) {
             race_on("Location is global '(anonymous namespace)::counter' of size 4 at 0x77 (app+0x2)"));
   EXPECT_NE(global, race_on("Location is global 'other' of size 4 at 0x55 (app+0x1)"));
   EXPECT_NE(global, race_on("Location is stack of main thread."));
+}
+
+TEST(ExactId, SeesDeeperThanASignatureAndNoLines) {
+  Finding first = use_after_free(1, 1);
+  for (const char* caller : {"resolve", "call", "step"})
+    first.stacks[0].frames.insert(first.stacks[0].frames.end() - 1, Frame{caller, "/vm.cc", 4, 1, "", 0, ""});
+  Finding other = first;
+  other.stacks[0].frames[3].function = "interpret";
+  EXPECT_EQ(sign(first).id, sign(other).id);
+  EXPECT_NE(exact_id(first), exact_id(other));
+  Finding moved = first;
+  moved.stacks[0].frames[0].line += 50;
+  EXPECT_EQ(exact_id(first), exact_id(moved));
+  EXPECT_TRUE(exact_id(first).starts_with("e2-"));
+}
+
+TEST(Clusters, JoinStacksThatAreAlikeAndNeverOtherKindsOrNothing) {
+  const auto with = [](std::vector<std::string> functions, std::string kind = "heap-use-after-free") {
+    Finding finding;
+    finding.source = FindingSource::address_sanitizer;
+    finding.kind = std::move(kind);
+    finding.stacks.emplace_back();
+    for (std::string& function : functions)
+      finding.stacks[0].frames.push_back({std::move(function), "a.cc", 1, 1, "", 0, ""});
+    return finding;
+  };
+  const std::vector<Finding> findings{with({"a", "b", "c", "d"}),
+                                      with({"x", "y", "z"}),
+                                      with({"a", "b", "x", "d"}),
+                                      with({"a", "b", "c", "d"}, "double-free"),
+                                      with({}),
+                                      with({})};
+  EXPECT_THAT(clusters_of(findings), ::testing::ElementsAre(0, 1, 0, 2, 3, 4));
 }
 
 TEST(Signature, ReadsRecursionOfAnyDepthAsOneFrame) {

@@ -16,6 +16,7 @@ Request sample_request() {
   request.timeout = std::chrono::seconds(10);
   request.jobs = 2;
   request.keep_logs = KeepLogs::all;
+  request.suppressions = {"kind:data-race function:count", "source:lsan"};
   request.oracle.ok_exit_codes = {0, 3};
   request.oracle.match = {"done"};
   Arm arm;
@@ -34,6 +35,7 @@ TEST(RequestJson, ReadsBackToTheSameRequest) {
   EXPECT_EQ(to_json(*read), json);
   EXPECT_FALSE(read->duration);
   EXPECT_EQ(read->keep_logs, KeepLogs::all);
+  EXPECT_EQ(read->suppressions, (std::vector<std::string>{"kind:data-race function:count", "source:lsan"}));
 }
 
 TEST(RequestJson, NamesADamagedKeyInsteadOfThrowing) {

@@ -177,7 +177,7 @@
     const fill = () => {
       if (body.childElementCount) return;
       body.append(h('div', {class: 'chips'}, bug.arms.map((arm) => h('span', {}, `${armLabel(arm)}: ${arm.runs}`))));
-      body.append(h('p', {class: 'quiet'}, `${bug.id}; first in run ${bug.first_run}` + (bug.is_unsymbolized ? '; no frame with a name: the id stands for the kind alone' : '')));
+      body.append(h('p', {class: 'quiet'}, `${bug.id}; first in run ${bug.first_run}` + (bug.is_unsymbolized ? '; no frame with a name: the id stands on offsets, which are those of one build' : '')));
       body.append(h('p', {}, h('button', {type: 'button', onclick: () => { filter.signature = filter.signature === position ? null : position; changed(); byId('runs').scrollIntoView(); }}, 'Show its runs')));
       const example = bug.example;
       if (example.message) body.append(h('p', {class: 'mono'}, example.message));
