@@ -119,6 +119,7 @@ TEST(ControlledScheduler, SeesThatOneThreadWaitsForItself) {
   ControlledArm arm;
   const ControlledResult result = arm.run(program("plain", "self_deadlock"), "random", 1);
   EXPECT_EQ(result.status, kDeadlockExitStatus);
+  EXPECT_EQ(result.trace.threads, 1U) << "a process without a second thread has a trace too";
   ASSERT_EQ(result.trace.waits.size(), 1U);
   EXPECT_EQ(result.trace.waits[0].holder, 0U);
 }

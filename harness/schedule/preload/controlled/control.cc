@@ -80,6 +80,15 @@ void pin_to_cpu() {
   g.trace->header.is_pinned.store(1, std::memory_order_relaxed);
 }
 
+bool reserve_places() {
+  constexpr std::size_t kPlanBytes = sizeof(PlanHeader) + kMaxDeviations * sizeof(Deviation);
+  auto* const places = static_cast<char*>(raw::map_memory(kProfileBytes + kPlanBytes));
+  if (places == nullptr) return false;
+  g.profile_place = places;
+  g.plan_place = places + kProfileBytes;
+  return true;
+}
+
 void fill_header(std::uint64_t seed, std::uint64_t steps) {
   TraceHeader& header = g.trace->header;
   header.magic = kTraceMagic;
@@ -111,18 +120,12 @@ Thread& add_thread_record(std::uint32_t parent) {
 
 }  // namespace
 
-namespace {
-
-/// With the first second thread: of a chain of processes that inherit the variables, the one with threads is
-/// the one that has a schedule.
 void begin_trace() {
   if (g.is_claimed) return;
   claim_trace();
   fill_header(seed_in_use, steps_in_use);
   record_thread(g.threads[0], 0);
 }
-
-}  // namespace
 
 bool start_control() {
   if (environ == nullptr) return false;  // before libc has seen the environment: ask again later
@@ -137,6 +140,7 @@ bool start_control() {
   if (const char* problem = open_trace(std::getenv(kTraceVariable)); problem != nullptr) {
     refuse(kTraceVariable, problem);
   }
+  if (!reserve_places()) refuse("cannot control this program", "no memory");
   if (const char* problem = open_profile(std::getenv(kProfileVariable)); problem != nullptr) {
     refuse(kProfileVariable, problem);
   }

@@ -175,7 +175,7 @@ void move_mean(std::uint64_t& mean, std::uint64_t value, std::uint64_t runs) {
 
 const char* open_profile(const char* path) {
   if (path == nullptr) return nullptr;
-  profile = static_cast<Profile*>(raw::map_file(path, kProfileBytes, true));
+  profile = static_cast<Profile*>(raw::map_file(path, kProfileBytes, true, g.profile_place));
   if (profile == nullptr) return "cannot map the profile";
   if (profile->magic == 0) {
     profile->version = kProtocolVersion;

@@ -43,13 +43,14 @@ long read_file(const char* path, char* buffer, std::size_t size) {
   return total;
 }
 
-void* map_file(const char* path, std::size_t bytes, bool is_writable) {
+void* map_file(const char* path, std::size_t bytes, bool is_writable, void* place) {
   const long file =
       system_call(SYS_openat, AT_FDCWD, address(path), (is_writable ? O_RDWR : O_RDONLY) | O_CLOEXEC);
   if (file < 0) return nullptr;
-  const long result =
-      system_call(SYS_mmap, 0, static_cast<long>(bytes), is_writable ? PROT_READ | PROT_WRITE : PROT_READ,
-                  is_writable ? MAP_SHARED : MAP_PRIVATE, file, 0);
+  const int fixed = place == nullptr ? 0 : MAP_FIXED;
+  const long result = system_call(SYS_mmap, address(place), static_cast<long>(bytes),
+                                  is_writable ? PROT_READ | PROT_WRITE : PROT_READ,
+                                  (is_writable ? MAP_SHARED : MAP_PRIVATE) | fixed, file, 0);
   system_call(SYS_close, file);
   // NOLINTNEXTLINE(performance-no-int-to-ptr): the kernel's answer
   return result < 0 && result > -4096 ? nullptr : reinterpret_cast<void*>(result);

@@ -50,8 +50,9 @@ void futex_wake(const volatile void* word, int how_many);
 [[nodiscard]] std::int64_t monotonic_ns();
 /// Whole file into `buffer`, at most `size` bytes; the count, or below 0.
 [[nodiscard]] long read_file(const char* path, char* buffer, std::size_t size);
-/// Maps `bytes` of the file at `path`; nullptr where that fails.
-[[nodiscard]] void* map_file(const char* path, std::size_t bytes, bool is_writable);
+/// Maps `bytes` of the file at `path`, at `place` in memory of the caller's if one is given; nullptr where
+/// that fails.
+[[nodiscard]] void* map_file(const char* path, std::size_t bytes, bool is_writable, void* place = nullptr);
 /// Zeroed private memory; nullptr where there is none.
 [[nodiscard]] void* map_memory(std::size_t bytes);
 

@@ -115,11 +115,13 @@ void remove_candidate(const Thread& thread) {
 }
 
 [[noreturn]] void end_in_deadlock() {
+  begin_trace();  // a thread that waits for itself needs no second one
   report_deadlock();
   end_process(kDeadlockExitStatus);
 }
 
 [[noreturn]] void end_at_limit(const Thread& self) {
+  begin_trace();
   g.trace->header.end.store(RunEnd::step_limit, std::memory_order_release);
   raw::Message message;
   message.text(kMessagePrefix)

@@ -136,6 +136,11 @@ struct Scheduler {
   std::uint32_t stuck_slices;
   pthread_key_t end_key;
   Trace* trace;
+  /// Where the files of a run are mapped that its replay has not, or has in another size. Every run has these
+  /// places: what the program maps later, stacks above all, lies at the same addresses in both, and with it
+  /// the thread ids, which programs hash (std::barrier of libstdc++ does).
+  char* profile_place;
+  char* plan_place;
   Thread threads[kMaxThreads];
 };
 
@@ -195,6 +200,10 @@ void unlock_state();
 /// Virtual CLOCK_MONOTONIC.
 [[nodiscard]] std::int64_t now_ns();
 [[nodiscard]] std::int64_t realtime_offset_ns();
+/// Takes the trace for this process, with its second thread or its end by the scheduler: of a chain of
+/// processes that inherit the variables, the one with threads is the one that has a schedule. More than once
+/// is harmless.
+void begin_trace();
 /// Prints why and lets all threads run freely.
 void leave_control(LeftReason reason);
 

@@ -38,6 +38,9 @@ constexpr std::uint64_t kFocusedRuns = 3;
 constexpr std::uint64_t kBlockOneIn = 8;
 /// random: switches at memory accesses that a run should have, about.
 constexpr std::uint64_t kMemorySwitches = 256;
+/// surw: decisions for which others are held back for one thread to come to the address. The counts that it
+/// was drawn by may be those of another path, and a thread that never comes there would starve them for good.
+constexpr std::uint64_t kIntention = 5000;
 /// pct: priorities of change points and of threads that yielded lie below all first ones.
 constexpr std::uint64_t kFirstPriorities = std::uint64_t{1} << 63U;
 constexpr std::uint64_t kChangePriorities = std::uint64_t{1} << 32U;
@@ -56,7 +59,8 @@ struct Strategy {
   std::uint64_t next_demoted;
   // surw
   std::uint64_t chosen_address;
-  std::uint32_t intended;  ///< thread + 1
+  std::uint32_t intended;      ///< thread + 1
+  std::uint64_t intended_for;  ///< decisions since it was chosen
   // replay
   const Deviation* plan;
   std::uint32_t plan_size;
@@ -88,7 +92,7 @@ const char* open_plan() {
     return "the plan is of another version";
   if (header.deviations > kMaxDeviations) return "the plan is too long";
   const auto* const file = static_cast<const char*>(
-      raw::map_file(path, sizeof header + header.deviations * sizeof(Deviation), false));
+      raw::map_file(path, sizeof header + header.deviations * sizeof(Deviation), false, g.plan_place));
   if (file == nullptr) return "cannot map the plan";
   strategy.plan = reinterpret_cast<const Deviation*>(file + sizeof header);
   strategy.plan_size = header.deviations;
@@ -145,6 +149,7 @@ bool is_interesting(const Thread& thread) {
 void release_held() {
   for (std::uint32_t i = 0; i < g.thread_count; ++i) g.threads[i].is_held_back = false;
   strategy.intended = 0;
+  strategy.intended_for = 0;
 }
 
 std::uint32_t draw_intended(const Candidates& candidates) {
@@ -164,6 +169,7 @@ std::uint32_t draw_intended(const Candidates& candidates) {
 
 Thread* choose_surw(Thread& self, const Candidates& candidates) {
   self.priority = next_random();
+  if (strategy.intended != 0 && ++strategy.intended_for > kIntention) release_held();
   while (true) {
     Thread* const best = highest(candidates);
     if (best == nullptr) {

@@ -78,9 +78,12 @@ void know_thread(std::uint64_t path, bool is_main) {
 /// A thread that was not made by pthread_create, or before this library was ready.
 void know_stranger() { know_thread(mix(plan.seed ^ static_cast<std::uint64_t>(::gettid())), false); }
 
+/// Until a point in time. For a length it would never end where signals come faster than the timer's slack,
+/// as each of them starts the rest of the sleep anew.
 void sleep_for(std::uint64_t length) {
-  timespec left{static_cast<time_t>(length / kSecond), static_cast<long>(length % kSecond)};
-  while (::clock_nanosleep(CLOCK_MONOTONIC, 0, &left, &left) == EINTR) {
+  const std::uint64_t end = now_ns() + length;
+  const timespec until{static_cast<time_t>(end / kSecond), static_cast<long>(end % kSecond)};
+  while (::clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, nullptr) == EINTR) {
   }
 }
 
