@@ -5,6 +5,7 @@
 #include <vector>
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "harness/base/text.h"
 #include "harness/campaign/run_environment.h"
@@ -81,6 +82,8 @@ int main_of(int argc, char** argv) {
   errno = 0;
   std::cout.flush();
   if (code && !std::cout) {
+    // A write that failed before the last one left its reason nowhere: one more tells it.
+    if (errno == 0 && ::write(STDOUT_FILENO, "\n", 1) == 1) errno = EIO;
     code = fail_errno(ErrorKind::usage, "cannot write to standard output", errno == 0 ? EIO : errno);
   }
   if (!code) {

@@ -251,6 +251,8 @@ class Grouper {
     const bool is_call = is_same_call(first.accesses[0], second.accesses[0]);
     const bool may_join = first.rank == Rank::memory_error || first.rank == Rank::other;
     if (!is_call || !may_join) return {};
+    if (first.accesses[0].title == second.accesses[0].title)
+      return fmt::format("both in {}", first.accesses[0].title);
     return fmt::format("one call, which one compiler shows as {} and another as {}", first.accesses[0].title,
                        second.accesses[0].title);
   }

@@ -46,7 +46,7 @@ TEST_F(GateTest, RefusesWhatItCannotRead) {
       {{"gate", "x.repro", "new", "--runs=10"}, "belong together"},
       {{"gate", "x.repro", "new", "--runs=1", "--max-failures=1"}, "would pass anything"},
       {{"gate", "x.repro", "new", "--outcome=ok"}, "none of crash, hang, fail"},
-      {{"gate", "x.repro", "new", "--signature=s2-"}, "write its whole id"},
+      {{"gate", "x.repro", "new", "--signature=s3-"}, "write its whole id"},
       {{"gate", "x.repro", "new", "--max-rate=2%x"}, "--max-rate"},
       {{"plan", "--to=0.1"}, "--rate"},
       {{"plan", "--rate=2"}, "--rate: '2' is out of range"},

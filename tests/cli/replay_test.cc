@@ -14,7 +14,7 @@ TEST_F(ReplayTest, ARunOfTheSystemsScheduleSaysThatItsTimingDoesNotReplay) {
   ASSERT_EQ(run({"--runs=1", "--", "/bin/false"}).exit_code, 10);
   const ToolResult replayed = tool({"replay", "x.repro", "0", "--times=3"});
   EXPECT_EQ(replayed.exit_code, 0) << replayed.err;
-  EXPECT_THAT(replayed.out, HasSubstr("3 of 3 replays ended in s1-"));
+  EXPECT_THAT(replayed.out, HasSubstr("3 of 3 replays ended in s2-"));
   EXPECT_THAT(replayed.out, HasSubstr("timing does not replay"));
 }
 
