@@ -217,16 +217,19 @@ Result<void> write_html(std::ostream& out, const HtmlContent& content, const Run
       {"comparisons", comparisons_to_json(content.comparisons)},
       {"runs", std::move(columns).to_json()}};
   // Nothing may be loaded from anywhere, whatever the data holds.
-  out << "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "
-         "'unsafe-inline'; "
-         "script-src 'unsafe-inline'; img-src data:\">\n"
-         "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>repro</title>\n";
+  out << R"(<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>repro</title>
+)";
   out << "<style>\n"
       << page::chart_style << "\n"
       << page::style << "</style>\n</head>\n<body>\n"
       << page::body;
-  out << "<script type=\"application/json\" id=\"data\">" << for_script(data) << "</script>\n";
+  out << R"(<script type="application/json" id="data">)" << for_script(data) << "</script>\n";
   out << "<script>" << page::chart_script << "</script>\n<script>\n"
       << page::script << "</script>\n</body>\n</html>\n";
   return {};

@@ -112,9 +112,8 @@ void write_junit(std::ostream& out, const CampaignSummary& summary, const std::v
     total += arm_seconds(arm);
   }
   const std::string name = escaped(suite_name(summary));
-  const std::string numbers =
-      fmt::format("tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"0\" time=\"{:.3f}\"",
-                  summary.arms.size(), failures, errors, total);
+  const std::string numbers = fmt::format(R"(tests="{}" failures="{}" errors="{}" skipped="0" time="{:.3f}")",
+                                          summary.arms.size(), failures, errors, total);
   out << "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"repro\" "
       << fmt::format("tests=\"{}\" failures=\"{}\" errors=\"{}\" time=\"{:.3f}\">\n", summary.arms.size(),
                      failures, errors, total);
