@@ -80,7 +80,9 @@ TEST_P(SeqlockFence, DoesWhatItsScenarioFileSays) {
   for (const campaign::ScenarioVariant& variant : built_scenario("seqlock-fence").variants) {
     const SubjectRun run = run_program("seqlock-fence", variant.arguments, GetParam());
     const bool is_race = variant.name == "plain-words" && GetParam() == Sanitizer::thread;
-    if (!is_race) EXPECT_EQ(run.standard_error, "") << variant.name;
+    if (!is_race) {
+      EXPECT_EQ(run.standard_error, "") << variant.name;
+    }
     if (variant.expect.size() > 1) continue;
     EXPECT_EQ(run.exit_code, variant.expect.at(0) == Outcome::ok ? 0 : 1) << variant.name;
   }
